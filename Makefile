@@ -1,0 +1,44 @@
+# One command each; `make run` and `make test` also set up. PYTHON names the interpreter to build with.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format docs clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY) ## Set up, run the pipeline on raw/, print the marts
+	$(BIN)/caseload run
+
+test: $(READY) ## Set up, run the tests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/sqlfluff lint --nocolor sql
+	$(BIN)/mypy
+	$(BIN)/python -m pipelines.docs --check
+
+format: $(READY) ## Format Python and SQL
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --nocolor sql
+
+docs: $(READY) ## Generate docs/contract.schema.json and docs/contract.md
+	$(BIN)/python -m pipelines.docs
+
+clean: ## Remove the environment and everything that was built
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/*.duckdb
+
+# Made anew when the project's needs change; a half-made environment has no .ready and is made again.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Caseload needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@echo "Setting up $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev]'
+	@touch $@

@@ -1,0 +1,161 @@
+"""Dagster assets: an asset for the observations of each source, one for each relation, and the
+publication. Thin: what they do is in `editions` and `warehouse`.
+"""
+
+# No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import warnings
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines import checks, editions, warehouse
+from pipelines.context import Context
+from pipelines.contract import Source
+from pipelines.metadata import receipts_metadata, relation_metadata
+from pipelines.relations import Relation, relations
+
+# Single-run backfills are marked beta; the version is pinned.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+POOL = "warehouse"
+"""Dagster runs one step of this pool at a time."""
+
+GROUPS = {"tables": "observations", "staging": "staging", "marts": "marts"}
+FROM_EXPORTS = ("observation", "breakdowns", "exports", "rejected_rows")
+"""Relations that are made from what the sources' assets keep."""
+
+
+def raw_key(source: Source) -> dg.AssetKey:
+    return dg.AssetKey(["raw", source.name])
+
+
+def observations_key(source: Source) -> dg.AssetKey:
+    return dg.AssetKey(["observations", source.name])
+
+
+def partitions(source: Source) -> dg.DynamicPartitionsDefinition:
+    """The editions (release dates) of a source."""
+    return dg.DynamicPartitionsDefinition(name=f"{source.name}_editions")
+
+
+def raw_asset(source: Source) -> dg.AssetSpec:
+    """The files themselves: not made here, but the beginning of every lineage."""
+    contract = source.contract
+    return dg.AssetSpec(
+        raw_key(source),
+        group_name="raw",
+        description=f"{contract.title}. {contract.publisher}.",
+        kinds={"csv"},
+        metadata={
+            "publisher": contract.publisher,
+            "licence": contract.licence,
+            "contract": f"raw/{source.contract_file}",
+        },
+    )
+
+
+def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
+    """Exports of one source, read by contract, validated, and kept or quarantined."""
+
+    @dg.asset(
+        key=observations_key(source),
+        deps=[raw_key(source)],
+        partitions_def=partitions(source),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="observations",
+        kinds={"python", "pandas", "great_expectations"},
+        pool=POOL,
+        description=f"Observations of {source.contract.title}, by edition. {source.contract.notes or ''}",
+        check_specs=checks.source_specs(observations_key(source)),
+    )
+    def observations(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        keys = context.partition_keys
+        with work.lock:
+            work.reporter.ingesting(source, len(keys))
+            receipts = editions.ingest_editions(
+                source, keys, work.store, work.validator,
+                progress=work.reporter.ingested, force=work.reporter.force,
+            )  # fmt: skip
+            work.validator.build_docs()
+        return dg.MaterializeResult(
+            metadata=receipts_metadata(receipts), check_results=checks.source_results(receipts)
+        )
+
+    return observations
+
+
+def relation_assets(work: Context) -> dg.AssetsDefinition:
+    """All relations of the warehouse, built in one step into one new file, and audited there."""
+    specs = [_relation_spec(relation, work) for relation in relations().values()]
+
+    @dg.multi_asset(
+        name="warehouse",
+        specs=specs,
+        check_specs=checks.relation_specs(),
+        pool=POOL,
+    )
+    def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        with work.lock:
+            work.reporter.building()
+            editions.forget_removed(work.sources, work.store)
+            path = warehouse.build(work.places, work.sources, _build_name(context))
+            work.reporter.auditing()
+            results = warehouse.audit(path, work.places, work.validator)
+            work.validator.build_docs()
+            described = relation_metadata(path)
+        for relation in relations().values():
+            yield dg.MaterializeResult(
+                asset_key=relation.name,
+                metadata=described[relation.name],
+                check_results=checks.relation_results(relation.name, results),
+            )
+
+    return build
+
+
+def publication_asset(work: Context) -> dg.AssetsDefinition:
+    """The file that analysts open, replaced by the build that has passed its audit."""
+
+    @dg.asset(
+        key="warehouse_file",
+        deps=[relation.name for relation in relations().values()],
+        group_name="publication",
+        kinds={"duckdb"},
+        pool=POOL,
+        description="warehouse/caseload.duckdb: replaced in one rename, once the audit has passed.",
+    )
+    def warehouse_file(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with work.lock:
+            path = warehouse.build_path(work.places, _build_name(context))
+            publication_id = warehouse.publish(path, work.places)
+            work.store.remove_unused()
+        work.reporter.published(publication_id)
+        return dg.MaterializeResult(metadata={"publication_id": publication_id})
+
+    return warehouse_file
+
+
+def _relation_spec(relation: Relation, work: Context) -> dg.AssetSpec:
+    deps: list[dg.AssetKey] = [dg.AssetKey(name) for name in sorted(relation.dependencies)]
+    if relation.name in FROM_EXPORTS:
+        deps += [observations_key(source) for source in work.sources]
+    return dg.AssetSpec(
+        relation.name,
+        deps=deps,
+        group_name=GROUPS[relation.layer],
+        kinds={"duckdb", "sql", "view" if relation.is_view else "table"},
+        description=f"{relation.description}\n\nGrain: {relation.grain}.",
+        metadata={
+            "dagster/column_schema": _schema(relation),
+            "sql": dg.MetadataValue.md(f"```sql\n{relation.query}\n```"),
+        },
+    )
+
+
+def _schema(relation: Relation) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name, description=text) for name, text in relation.columns.items()])
+
+
+def _build_name(context: dg.AssetExecutionContext) -> str:
+    """One build per run; a run that retries a failed one publishes what that one built."""
+    return context.run.root_run_id or context.run_id

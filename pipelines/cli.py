@@ -1,0 +1,210 @@
+"""The ``caseload`` command. Imports little: each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from pipelines import __version__
+from pipelines.paths import Places
+
+if TYPE_CHECKING:
+    from pipelines.contract import Source
+
+app = typer.Typer(
+    name="caseload",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Period exports of police statistics into a DuckDB warehouse that people can trust.\n\n"
+        "Put exports under `raw/<source>/`, beside the `source.yaml` that says how to read them, "
+        "and say `caseload run`. Analysts query `warehouse/caseload.duckdb`.\n\n"
+        "**Exit codes:** 0 all is well; 1 something was quarantined or failed (what was good is "
+        "published); 2 wrong usage or an invalid contract."
+    ),
+)
+
+Raw = Annotated[
+    Path | None,
+    typer.Option("--raw", envvar="CASELOAD_RAW", help="Folder of the exports.", show_default="raw"),
+]
+Warehouse = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse", envvar="CASELOAD_WAREHOUSE", help="Folder of the output.", show_default="warehouse"
+    ),
+]
+GOOD, BAD, USAGE = 0, 1, 2
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"caseload {__version__}")
+        raise typer.Exit(GOOD)
+
+
+@app.command()
+def run(
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help="Look at this source only; the others stay.")
+    ] = None,
+    raw: Raw = None,
+    warehouse: Warehouse = None,
+    force: Annotated[bool, typer.Option("--force", help="Read every export again, changed or not.")] = False,
+) -> None:
+    """Read what is new, validate it, build the marts, audit and publish them.
+
+    A bad export is quarantined with the reason and the next step; the last good one stays. With
+    nothing new it does nothing and says so.
+    """
+    places = _places(raw, warehouse)
+    from pipelines import freshness, show
+
+    if not force and source is None and (outcome := freshness.recorded(places)):
+        show.nothing_new(outcome, places)
+        raise typer.Exit(outcome.exit_code)
+    from pipelines.job import run_job
+
+    raise typer.Exit(run_job(places, _chosen(places, source), force=force, is_partial=source is not None))
+
+
+@app.command()
+def status(raw: Raw = None, warehouse: Warehouse = None) -> None:
+    """Show exports, releases, checks and freshness at a glance. Changes nothing."""
+    places = _places(raw, warehouse)
+    sources = _chosen(places, None)
+    from pipelines import show_status
+
+    raise typer.Exit(show_status.status(places, sources))
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Exports to look at.", metavar="FILE…")],
+    source: Annotated[
+        str | None,
+        typer.Option("--source", "-s", help="The source they belong to, if they are not in its folder."),
+    ] = None,
+    raw: Raw = None,
+) -> None:
+    """Validate exports against their contract without ingesting them.
+
+    Try it on a new export before it goes into `raw/`, or while writing a contract:
+    `caseload check --source npa_cybercrime_yearly ~/Downloads/export.csv`
+    """
+    places = _places(raw, None)
+    sources = _chosen(places, source)
+    from pipelines import show_check
+    from pipelines.problems import printable
+
+    for file in files:
+        if not file.is_file():
+            _fail(f"`{printable(str(file))}` is not a file.")
+    raise typer.Exit(show_check.check(files, sources, places))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="The query; `-` reads it from standard input.")],
+    format_: Annotated[
+        Format, typer.Option("--format", "-f", help="How to print the result.")
+    ] = Format.table,
+    warehouse: Warehouse = None,
+) -> None:
+    """Query the published warehouse, read-only.
+
+    Start with `caseload query "select * from data_dictionary"`.
+    """
+    places = _places(None, warehouse, needs_raw=False)
+    if not places.published.is_file():
+        _fail(f"Nothing is published in `{places.warehouse}` yet. `caseload run` builds it.", BAD)
+    from pipelines import show_query
+
+    text = sys.stdin.read() if sql == "-" else sql
+    raise typer.Exit(show_query.query(places.published, text, format_.value))
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port on the loopback interface.")] = 3000,
+    raw: Raw = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Open Dagster's UI on this machine, with the same graph and run history as `caseload run`."""
+    places = _places(raw, warehouse)
+    sources = _chosen(places, None)
+    from pipelines.dev import exec_dagster_dev
+
+    exec_dagster_dev(places, sources, port)
+
+
+def _places(raw: Path | None, warehouse: Path | None, needs_raw: bool = True) -> Places:
+    """The folders of this call, also put where Dagster's processes find them."""
+    if raw:
+        os.environ["CASELOAD_RAW"] = str(raw.resolve())
+    if warehouse:
+        os.environ["CASELOAD_WAREHOUSE"] = str(warehouse.resolve())
+    places = Places.from_environment()
+    if needs_raw and not places.raw.is_dir():
+        _fail(f"There is no folder `{places.raw}`. Name the folder of your exports with --raw.")
+    return places
+
+
+def _chosen(places: Places, name: str | None) -> list[Source]:
+    """All sources, or the one that is named; ends the command when a contract is invalid."""
+    from pipelines.contract import FILE_NAME, ContractError, load_all
+    from pipelines.problems import suggestion
+
+    try:
+        sources = load_all(places.raw)
+    except ContractError as error:
+        typer.echo(error, err=True)
+        _fail(f"{len(error.problems)} problem(s) in contracts. Nothing was run.")
+    if not sources:
+        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See CONTRIBUTING.md, «Add a source».")
+    if name is None:
+        return sources
+    names = [source.name for source in sources]
+    if name not in names:
+        _fail(f"There is no source '{name}'{suggestion(name, names)}. Sources: {', '.join(names)}.")
+    return [source for source in sources if source.name == name]
+
+
+def _fail(message: str, code: int = USAGE) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command, then leave at once: at a slow exit DuckDB's binding reports objects that
+    SQLAlchemy's caches still hold, which is no leak of ours.
+    """
+    code: int | str | None = 0
+    try:
+        app()
+    except SystemExit as error:
+        code = error.code
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; what was published before still is.", err=True)
+        code = 130
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1 if code else 0)

@@ -1,0 +1,63 @@
+"""What a step needs to work: the places, the sources, and whom to tell how it goes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock
+
+from pipelines.contract import Source, load_all
+from pipelines.expectations import Validator
+from pipelines.paths import Places
+from pipelines.store import Receipt, Store
+
+
+class Reporter:
+    """Hears how a run goes; the command line prints it, Dagster has its own pages."""
+
+    force = False
+
+    def ingesting(self, source: Source, count: int) -> None: ...
+    def ingested(self, receipt: Receipt) -> None: ...
+    def building(self) -> None: ...
+    def auditing(self) -> None: ...
+    def published(self, publication_id: str) -> None: ...
+
+
+@dataclass
+class Context:
+    """One per process; everything in it is made when it is first needed."""
+
+    places: Places
+    reporter: Reporter = field(default_factory=Reporter)
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Every source, by name. Raises ContractError."""
+        return load_all(self.places.raw)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.places.store)
+
+    @cached_property
+    def validator(self) -> Validator:
+        return Validator(self.places.store / "great_expectations", self.places.data_docs)
+
+    @cached_property
+    def lock(self) -> FileLock:
+        """Held while anything below the warehouse folder is written; re-entrant in a process."""
+        self.places.warehouse.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.places.lock, is_singleton=True)
+
+
+def prepare_dagster_home(places: Places) -> Path:
+    """The folder of Dagster's run history, with our configuration in it unless it has its own."""
+    home = places.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+    return home

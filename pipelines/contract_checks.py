@@ -1,0 +1,232 @@
+"""Whether a contract makes sense: what the schema of `pipelines.words` cannot say."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pipelines import file_patterns, periods
+from pipelines.codes import MEASURE, code_list_path
+from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
+from pipelines.periods import PERIOD_PARTS
+from pipelines.problems import suggestion
+from pipelines.words import EACH, Codes, Contract, Layout
+
+Finding = tuple[tuple[Any, ...], str]
+RELEASED_ON = "released_on"
+
+
+def findings(contract: Contract, layout: Layout, table: Table) -> Iterator[Finding]:
+    """Place and reason of everything that is wrong with one table of a contract."""
+    known = (MEASURE, *contract.dimensions)
+    yield from _files(layout, known)
+    for encoding in layout.encodings:
+        if not _is_encoding(encoding):
+            yield ("encoding",), f"'{encoding}' is not an encoding that Python knows"
+    yield from _patterns(layout)
+    yield from _dimension_names(contract, layout, known)
+    yield from _codes(layout, table, known)
+    if not layout.columns:
+        yield ("columns",), "is required: say what each column means"
+    elif not any(column.has_numbers for column in layout.columns.values()):
+        yield ("columns",), "no column has numbers: give one `value: count`"
+    else:
+        yield from _measures(layout, table)
+        yield from _period(layout)
+    yield from _shares(layout, table)
+    for at, expectation in enumerate(layout.expect):
+        if expectation.type not in expectation_types():
+            near = suggestion(expectation.type, expectation_types())
+            yield ("expect", at, "type"), f"'{expectation.type}' is no expectation{near}"
+
+
+@cache
+def expectation_types() -> frozenset[str]:
+    """The expectations that Great Expectations ships, found without the seconds of its import."""
+    spec = find_spec("great_expectations")
+    folders = spec.submodule_search_locations if spec else None
+    core = Path((folders or ["."])[0]) / "expectations" / "core"
+    return frozenset(path.stem for path in core.glob("expect_*.py"))
+
+
+def _files(layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
+    if not layout.files:
+        yield ("files",), "is required: say which files have this layout, e.g. '*.csv'"
+        return
+    try:
+        groups = file_patterns.compiled(layout.files).groupindex
+    except ValueError as error:
+        yield ("files",), str(error)
+        return
+    for group in groups:
+        if group not in (RELEASED_ON, *PERIOD_PARTS, *known):
+            near = suggestion(group, (RELEASED_ON, *PERIOD_PARTS, *known))
+            yield (
+                ("files",),
+                f"the group '{group}' is neither released_on, a period part nor a dimension{near}",
+            )
+    if RELEASED_ON not in groups and layout.released_on is None:
+        yield (
+            ("files",),
+            "no release date: name a group `(?P<released_on>…)`, or give `released_on:` a date or "
+            "`period_end`",
+        )
+
+
+def _patterns(layout: Layout) -> Iterator[Finding]:
+    for at, ignored in enumerate(layout.ignore_rows):
+        yield from _regex(("ignore_rows", at, "pattern"), ignored.pattern)
+    for key, column in layout.columns.items():
+        if is_pattern(key):
+            yield from _regex(("columns", key), key[1:-1])
+        if column.constraints.pattern is not None:
+            yield from _regex(("columns", key, "constraints", "pattern"), column.constraints.pattern)
+        if key == EVERY_OTHER and (column.aliases or column.optional):
+            yield ("columns", key), "`*` is for columns without a name: no aliases, not optional"
+
+
+def _regex(at: tuple[Any, ...], pattern: str) -> Iterator[Finding]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield at, f"'{pattern}' is not a regular expression: {error}"
+
+
+def _dimension_names(contract: Contract, layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
+    used: list[tuple[tuple[Any, ...], str]] = [(("set", name), name) for name in layout.set]
+    used += [(("codes", name), name) for name in layout.codes]
+    used += [(("code_lists", name), name) for name in contract.code_lists]
+    if isinstance(layout.totals, dict):
+        used += [(("totals", name), name) for name in layout.totals]
+    for key, column in layout.columns.items():
+        used += [(("columns", key, "set", name), name) for name in column.set]
+        if column.dimension:
+            used.append((("columns", key, "dimension"), column.dimension))
+        if column.along:
+            used.append((("columns", key, "along"), column.along))
+        if is_pattern(key):
+            names = header_names(key, column)
+            used += [(("columns", key), name) for name in names if name not in PERIOD_PARTS]
+    for at, name in used:
+        if name not in known:
+            near = suggestion(name, known)
+            yield at, f"'{name}' is not a dimension{near}; others go under `other_dimensions:`"
+    rows = [column.dimension for column in layout.columns.values() if not column.has_numbers]
+    for key, column in layout.columns.items():
+        if column.dimension and not column.has_numbers and rows.count(column.dimension) > 1:
+            yield ("columns", key), f"{column.dimension} is given by more than one column"
+            return
+
+
+def _codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Finding]:
+    for name, code in layout.set.items():
+        yield from _code_exists(("set", name), name, code, table)
+    for name, codes in layout.codes.items():
+        if name in known:
+            yield from _mapping_exists(("codes", name), name, codes, table)
+    for key, column in layout.columns.items():
+        at = ("columns", key)
+        for word in ("measure", "share_of", "change_of"):
+            measure = getattr(column, word)
+            if measure and measure != EACH:
+                yield from _code_exists((*at, word), MEASURE, measure, table)
+        for name, code in column.set.items():
+            yield from _code_exists((*at, "set", name), name, code, table)
+        if column.codes and column.dimension:
+            yield from _mapping_exists((*at, "codes"), column.dimension, column.codes, table)
+
+
+def _mapping_exists(at: tuple[Any, ...], name: str, codes: Codes, table: Table) -> Iterator[Finding]:
+    if isinstance(codes, dict):
+        for label, code in codes.items():
+            yield from _code_exists((*at, label), name, code, table)
+    elif name == MEASURE:
+        yield at, "a measure needs a code with a unit and a definition: it cannot be `as_printed`"
+
+
+def _code_exists(at: tuple[Any, ...], name: str, code: str, table: Table) -> Iterator[Finding]:
+    known = table.code_lists.get(name)
+    if known is None or layout_takes_any(table, name) or known.has(code):
+        return
+    if not known.codes and not code_list_path(name).is_file():
+        return
+    near = suggestion(code, known.codes)
+    yield (
+        at,
+        (
+            f"'{code}' is not a code of {name}{near}; add it to `sql/codes/{name}.csv` or to "
+            f"`code_lists: {name}:` here"
+        ),
+    )
+
+
+def layout_takes_any(table: Table, name: str) -> bool:
+    """Whether the table keeps this dimension's labels as they are printed."""
+    return table.layout.codes.get(name) == "as_printed"
+
+
+def _measures(layout: Layout, table: Table) -> Iterator[Finding]:
+    given = {*layout.set, *_file_groups(layout), *table.row_dimensions}
+    for key, column in layout.columns.items():
+        own = column.measure or column.share_of or column.change_of
+        if not column.has_numbers:
+            continue
+        if MEASURE in table.row_dimensions and own not in (None, EACH):
+            yield ("columns", key), f"the rows say which measure: use `{EACH}` instead of '{own}'"
+        if MEASURE in {*given, *column.set, *header_names(key, column)}:
+            continue
+        if own is None or own == EACH:
+            yield ("columns", key), "its numbers have no measure: name one, e.g. `measure: cases`"
+
+
+def _period(layout: Layout) -> Iterator[Finding]:
+    if layout.period is not None:
+        try:
+            periods.parse(layout.period, "interval")
+        except ValueError as error:
+            yield ("period",), str(error)
+        return
+    names = set(_file_groups(layout))
+    for key, column in layout.columns.items():
+        names |= {column.period} if column.period else set()
+        if column.has_numbers:
+            names |= set(header_names(key, column))
+    parts = names & set(PERIOD_PARTS)
+    if not parts & {"year", "half", "quarter", "month", "day", "interval"} and not {"start", "end"} <= parts:
+        yield (
+            ("columns",),
+            "no period: give a column `period: year`, the file pattern a group such as "
+            "`(?P<year>…)`, or the table a `period:`",
+        )
+
+
+def _shares(layout: Layout, table: Table) -> Iterator[Finding]:
+    along = set()
+    for key, column in layout.columns.items():
+        if column.share_of:
+            dimension = table.along(column)
+            along.add(dimension)
+            if dimension is None:
+                choices = ", ".join(table.varying) or "none varies"
+                yield ("columns", key), f"shares along which dimension? Say `along:` ({choices})"
+    if len(along) > 1:
+        yield ("columns",), f"shares along {len(along)} dimensions in one table: make it two tables"
+
+
+def _file_groups(layout: Layout) -> list[str]:
+    try:
+        return list(file_patterns.compiled(layout.files or "").groupindex)
+    except ValueError:
+        return []
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False

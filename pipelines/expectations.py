@@ -1,0 +1,252 @@
+"""Contracts and mart sidecars → Great Expectations suites. The one door to Great Expectations.
+
+Its import takes seconds, so this module imports it only when a first batch is validated.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Verdict = Literal["passed", "failed", "errored"]
+EXAMPLES = 20
+ROW, COLUMN = "source_row", "source_column"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation to be checked: type and arguments as Great Expectations names them."""
+
+    type: str
+    arguments: dict[str, Any]
+    severity: str = "critical"
+    reason: str = ""
+    """What is wrong with a row that breaks it, as a phrase after the address."""
+
+    @property
+    def name(self) -> str:
+        """The rule and what it looks at, e.g. ``expect_column_values_to_be_between(value)``."""
+        about = [self.arguments.get(k) for k in ("column", "column_list", "column_A", "column_B")]
+        flat = [", ".join(a) if isinstance(a, list) else str(a) for a in about if a]
+        return f"{self.type}({', '.join(flat)})" if flat else self.type
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one rule. An expectation that could not be evaluated *errored*: it did not fail."""
+
+    rule: Rule
+    verdict: Verdict
+    evaluated: int | None = None
+    unexpected: int | None = None
+    explanation: str = ""
+    examples: list[Any] = field(default_factory=list)
+    addresses: list[dict[str, Any]] = field(default_factory=list)
+    """For pandas batches: ``source_row``, ``source_column`` and value of every broken row."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether what was checked must not be used: a critical rule that did not pass."""
+        return self.rule.severity == "critical" and self.verdict != "passed"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON can hold it; addresses are kept with the rejected rows."""
+        return asdict(self) | {"addresses": []}
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> Result:
+        return cls(**(kept | {"rule": Rule(**kept["rule"])}))
+
+
+class UnusableExpectation(Exception):
+    """The arguments of an expectation do not fit its type: the contract or sidecar is wrong."""
+
+    def __init__(self, rule: Rule, reason: str) -> None:
+        self.rule = rule
+        super().__init__(f"{rule.type}: {reason}")
+
+
+class Validator:
+    """Validates frames and DuckDB relations; results are kept for the Data Docs in ``site``."""
+
+    def __init__(self, store: Path, site: Path) -> None:
+        self._store, self._site = store, site
+        self._context: Any = None
+        self._exports: Any = None
+        self._validated: list[Any] = []
+
+    def frame(self, suite: str, batch: str, frame: pd.DataFrame, rules: Iterable[Rule]) -> list[Result]:
+        """Results of the rules on a frame whose index columns are `ROW` and `COLUMN`, if it has them.
+
+        ``suite`` and ``batch`` are the names under which the Data Docs list them.
+        Raises UnusableExpectation.
+        """
+        rules = list(rules)
+        if not rules:
+            return []
+        context = self._started()
+        if self._exports is None:
+            self._exports = context.data_sources.add_pandas(name="exports")
+        source = self._exports
+        definition = source.add_dataframe_asset(batch).add_batch_definition_whole_dataframe(batch)
+        index = [column for column in (ROW, COLUMN) if column in frame.columns]
+        return self._run(suite, definition, rules, {"dataframe": frame}, index)
+
+    def relations(
+        self, prefix: str, database: Path, suites: dict[str, list[Rule]]
+    ) -> dict[str, list[Result]]:
+        """Results of the rules on relations of a DuckDB file, by relation."""
+        import pipelines.gx_duckdb as dialect
+
+        context = self._started()
+        source = context.data_sources.add_or_update_sql(
+            name="warehouse", connection_string=dialect.url(database)
+        )
+        results = {}
+        try:
+            for relation, rules in suites.items():
+                asset = source.add_table_asset(relation, table_name=relation)
+                batch = asset.add_batch_definition_whole_table(relation)
+                results[relation] = self._run(f"{prefix}.{relation}", batch, rules, None, [])
+        finally:
+            engine = source.get_execution_engine()
+            engine.close()
+            engine.engine.dispose()
+        return results
+
+    def build_docs(self) -> None:
+        """Great Expectations' Data Docs of what was validated, made to work without a network."""
+        if self._validated:
+            from pipelines import data_docs
+
+            self._started().build_data_docs(resource_identifiers=self._validated)
+            data_docs.make_offline(self._site)
+            self._validated = []
+
+    def _run(
+        self, name: str, batch: Any, rules: list[Rule], parameters: dict | None, index: list[str]
+    ) -> list[Result]:
+        import great_expectations as gx
+
+        context = self._started()
+        suite = gx.ExpectationSuite(name=name)
+        for number, rule in enumerate(rules):
+            suite.add_expectation(_expectation(rule, number))
+        suite = context.suites.add_or_update(suite)
+        definition = context.validation_definitions.add_or_update(
+            gx.ValidationDefinition(name=name, data=batch, suite=suite)
+        )
+        shape: dict[str, Any] = {"result_format": "COMPLETE" if index else "SUMMARY"}
+        if index:
+            shape["unexpected_index_column_names"] = index
+        else:
+            shape["partial_unexpected_count"] = EXAMPLES
+        checkpoint = context.checkpoints.add_or_update(
+            gx.Checkpoint(name=name, validation_definitions=[definition], result_format=shape)
+        )
+        outcome = checkpoint.run(batch_parameters=parameters)
+        self._validated += [*outcome.run_results, suite_identifier(name)]
+        run = next(iter(outcome.run_results.values()))
+        return [_result(rules[entry.expectation_config.meta["caseload"]], entry) for entry in run.results]
+
+    def _started(self) -> Any:
+        if self._context is None:
+            self._context = _context(self._store, self._site)
+        return self._context
+
+
+def suite_identifier(name: str) -> Any:
+    from great_expectations.data_context.types.resource_identifiers import (
+        ExpectationSuiteIdentifier,
+    )
+
+    return ExpectationSuiteIdentifier(name=name)
+
+
+def _context(store: Path, site: Path) -> Any:
+    """An in-memory Great Expectations whose results and pages are files, and which calls nobody."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, ProgressBarsConfig
+
+    from pipelines import data_docs
+
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+
+    def files(folder: str) -> dict[str, str]:
+        return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(store / folder)}
+
+    stores = {
+        "expectations": {"class_name": "ExpectationsStore", "store_backend": files("expectations")},
+        "results": {"class_name": "ValidationResultsStore", "store_backend": files("validations")},
+        "checkpoint_store": {"class_name": "CheckpointStore"},
+        "validation_definition_store": {"class_name": "ValidationDefinitionStore"},
+    }
+    config = DataContextConfig(
+        config_version=4.0,
+        stores=stores,
+        expectations_store_name="expectations",
+        validation_results_store_name="results",
+        checkpoint_store_name="checkpoint_store",
+        data_docs_sites={"caseload": data_docs.site_config(site)},
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _expectation(rule: Rule, number: int) -> Any:
+    """The expectation object. Raises UnusableExpectation."""
+    from great_expectations.exceptions import ExpectationNotFoundError
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    config = ExpectationConfiguration(
+        type=rule.type, kwargs=rule.arguments, meta={"caseload": number}, severity=rule.severity
+    )
+    try:
+        return config.to_domain_obj()
+    except (ExpectationNotFoundError, ValueError, TypeError) as error:
+        said = str(error).strip().splitlines()
+        raise UnusableExpectation(rule, " ".join(said[1:3]) or said[0]) from None
+
+
+def _result(rule: Rule, entry: Any) -> Result:
+    failure = _exception(entry.exception_info)
+    if failure:
+        return Result(rule, "errored", explanation=f"could not be evaluated: {failure}")
+    found = entry.result or {}
+    if entry.success:
+        return Result(rule, "passed", found.get("element_count"), found.get("unexpected_count"))
+    observed = found.get("observed_value")
+    explanation = "" if observed is None else f"observed {observed}"
+    examples = list(found.get("partial_unexpected_list") or [])[:EXAMPLES]
+    if rows := (found.get("details") or {}).get("unexpected_rows"):
+        examples = [dict(row) for row in rows[:EXAMPLES]]
+    return Result(
+        rule, "failed", found.get("element_count"), found.get("unexpected_count"), explanation,
+        examples, list(found.get("unexpected_index_list") or []),
+    )  # fmt: skip
+
+
+def _exception(info: Any) -> str | None:
+    """The message of an expectation that raised; Great Expectations nests it in two ways."""
+    if not info:
+        return None
+    if info.get("raised_exception"):
+        return _one_line(info.get("exception_message"))
+    for nested in info.values():
+        if isinstance(nested, dict) and nested.get("raised_exception"):
+            return _one_line(nested.get("exception_message"))
+    return None
+
+
+def _one_line(message: str | None) -> str:
+    return re.sub(r"\s+", " ", message or "no message").strip()

@@ -1,0 +1,77 @@
+"""Whether anything changed since the last run, told without reading or importing much.
+
+Only names, sizes and times are compared; when any differs, the run looks at contents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pipelines
+from pipelines.paths import SQL, Places
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the last run ended; the same inputs would end in the same way."""
+
+    exit_code: int
+    publication_id: str | None
+    exports_published: int
+    quarantined: list[str] = field(default_factory=list)
+
+
+def recorded(places: Places) -> Outcome | None:
+    """The outcome of the last run, if nothing it depends on has changed since."""
+    try:
+        record = json.loads(_record(places).read_text(encoding="utf-8"))
+        if record["fingerprint"] == fingerprint(places) and places.published.is_file():
+            return Outcome(**record["outcome"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return None
+
+
+def record(places: Places, outcome: Outcome, before: str) -> None:
+    """Note the outcome of a run that began when the fingerprint was ``before``."""
+    from pipelines.store import write_json
+
+    write_json(_record(places), {"fingerprint": before, "outcome": asdict(outcome)})
+
+
+def forget(places: Places) -> None:
+    _record(places).unlink(missing_ok=True)
+
+
+def fingerprint(places: Places) -> str:
+    """A digest of names, sizes and times of all raw files and of ``sql/``, and of our version."""
+    digest = hashlib.sha256(pipelines.__version__.encode())
+    for folder in (places.raw, SQL):
+        for line in _listing(str(folder)):
+            digest.update(line.encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()
+
+
+def _listing(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                yield from _listing(entry.path)
+            else:
+                # The time of the last status change cannot be set back, as copying tools do with
+                # the time of modification. A link is followed: its target may change.
+                try:
+                    status = entry.stat()
+                except OSError:
+                    status = entry.stat(follow_symlinks=False)
+                times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+                yield f"{entry.path} {status.st_size} {times} {status.st_ino}"
+
+
+def _record(places: Places) -> Path:
+    return places.store / "last_run.json"

@@ -1,0 +1,271 @@
+"""Turns one export file into text cells with their addresses. Meaning is given in `tables`.
+
+Decoding is strict: a file is read whole in one declared encoding, or refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.codes import normalised
+from pipelines.problems import Problem, UnreadableExport, printable
+from pipelines.words import HEADER_SEPARATOR, Layout
+
+MAX_TABLE_BYTES = 256 * 1024**2
+"""Tables of published numbers are small; a larger file is record-level or not what it seems."""
+
+# What files begin with that are not the text that their name promises.
+_MAGIC = {
+    b"PK\x03\x04": "an XLSX or ZIP file",
+    b"\xd0\xcf\x11\xe0": "an old Excel (XLS) file",
+    b"\x1f\x8b": "a gzip file",
+    b"%PDF": "a PDF",
+    b"PAR1": "a Parquet file",
+    b"<!DO": "a web page",
+    b"<htm": "a web page",
+}
+_LIKELY_ENCODINGS = ("utf-8", "cp949", "utf-16", "cp1252")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one export: ``cells`` has a row per data row, indexed by its physical row from 1,
+    and a column per position; text, with None for an empty cell.
+    """
+
+    labels: list[str]
+    cells: pd.DataFrame
+    encoding: str | None
+    problems: list[Problem]
+    """Rows that do not fit the header; they are not in ``cells``."""
+    ragged: dict[int, list[str]]
+    ends_cleanly: bool = True
+    hint: str | None = None
+    """A next step for labels that nobody knows, when the encoding looks wrong."""
+
+
+def read(path: Path, file: str, layout: Layout) -> Grid:
+    """The grid of an export. Raises UnreadableExport when it cannot be read as rows at all."""
+    size = path.stat().st_size
+    if size == 0:
+        raise _unreadable(file, "empty", "the file is empty", "Fetch it again from the publisher")
+    if size > MAX_TABLE_BYTES:
+        raise _unreadable(file, "size", f"{size:,} bytes are too many for a table of figures")
+    content = path.read_bytes()
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        rows, labels = _read_workbook(content, file, layout)
+        return _grid(rows, labels, file, encoding=None)
+    for magic, what in _MAGIC.items():
+        if content.startswith(magic):
+            raise _unreadable(
+                file, "format", f"this is {what}, not the text that its name says",
+                "Save it as CSV, or give it its true name and a `files:` pattern for it",
+            )  # fmt: skip
+    text, encoding = _decoded(content, file, layout)
+    rows = _csv_rows(text, file, layout)
+    labels = _labels(rows, file, layout, {})
+    grid = _grid(rows[_first_data_row(layout) :], labels, file, encoding)
+    also_utf8 = encoding != "utf-8" and not content.isascii() and _decodes(content, "utf-8")
+    return Grid(
+        **{
+            **grid.__dict__,
+            "ends_cleanly": text.endswith(("\n", "\r")),
+            "hint": "The file is valid UTF-8 too: was its encoding changed? Then add utf-8 to "
+            "`encoding:`" if also_utf8 else None,
+        }
+    )  # fmt: skip
+
+
+Row = tuple[int, list[str | None]]
+
+
+def _decoded(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
+    """The text and the first declared encoding that decodes all of it."""
+    failures = []
+    for encoding in layout.encodings:
+        try:
+            name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+            text = content.decode(name)
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            bad = content[error.start : error.end].hex(" ")
+            failures.append((encoding, line, bad))
+            continue
+        if "\0" in text:
+            line = text[: text.index("\0")].count("\n") + 1
+            raise _unreadable(file, "format", "a NUL character: this is not text", row=line)
+        return text, encoding.lower()
+    fitting = [name for name in _LIKELY_ENCODINGS[:2] if _decodes(content, name)]
+    step = f"It decodes as {fitting[0]}: if that is right, add it to `encoding:`" if fitting else None
+    raise UnreadableExport(
+        Problem(file, "encoding", f"is not {encoding}: bytes {bad} do not decode", row=line,
+                next_step=step or "Fetch it again, or name its encoding in `encoding:`")
+        for encoding, line, bad in failures
+    )  # fmt: skip
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _csv_rows(text: str, file: str, layout: Layout) -> list[Row]:
+    """Rows with the physical line on which each begins."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=layout.delimiter, quotechar=layout.quoteChar, strict=True,
+    )  # fmt: skip
+    rows: list[Row] = []
+    line = 1
+    try:
+        for cells in reader:
+            rows.append((line, [_cell(cell) for cell in cells]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        reason = str(error)
+        if "end of data" in reason or "unexpected end" in reason:
+            reason = "a quoted cell is not closed before the file ends: the file may be cut"
+        raise _unreadable(file, "format", f"is not valid CSV: {reason}", row=line) from None
+    return rows
+
+
+def _cell(text: str) -> str | None:
+    """The cell without surrounding white space (publishers pad), or None if nothing is left."""
+    return text.strip() or None
+
+
+def _read_workbook(content: bytes, file: str, layout: Layout) -> tuple[list[Row], list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    if not content.startswith(b"PK\x03\x04"):
+        raise _unreadable(
+            file, "format", "this is not the XLSX workbook that its name says",
+            "Open it in a text editor: if it is CSV, name it .csv",
+        )  # fmt: skip
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = book.sheet_names
+        if isinstance(layout.sheet, str) and layout.sheet not in names:
+            listed = ", ".join(printable(name) for name in names)
+            raise _unreadable(file, "sheet", f"has no sheet '{layout.sheet}'", f"Its sheets: {listed}")
+        if isinstance(layout.sheet, int) and not 1 <= layout.sheet <= len(names):
+            raise _unreadable(file, "sheet", f"has {len(names)} sheets, not {layout.sheet}")
+        name = layout.sheet if isinstance(layout.sheet, str) else names[layout.sheet - 1]
+        sheet = book.get_sheet_by_name(name)
+        rows = [
+            (number, [_workbook_cell(value) for value in values])
+            for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1)
+        ]
+        merged = {
+            (row, column): start
+            for start, end in sheet.merged_cell_ranges or []
+            for row in range(start[0], end[0] + 1)
+            for column in range(start[1], end[1] + 1)
+        }
+    except CalamineError as error:
+        raise _unreadable(file, "format", f"the workbook cannot be read: {error}") from None
+    labels = _labels(rows, file, layout, merged)
+    return rows[_first_data_row(layout) :], labels
+
+
+def _workbook_cell(value: Any) -> str | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        value = value.date()
+    return _cell(str(value))
+
+
+def _first_data_row(layout: Layout) -> int:
+    return layout.skip_rows + layout.header
+
+
+def _labels(
+    rows: list[Row], file: str, layout: Layout, merged: dict[tuple[int, int], tuple[int, int]]
+) -> list[str]:
+    """One label a column: its header cells, top first, without blanks and repeats."""
+    head = rows[layout.skip_rows : _first_data_row(layout)]
+    if len(head) < layout.header:
+        raise _unreadable(file, "empty", "the file ends before its header does", "Fetch it again")
+    width = max(len(cells) for _, cells in head)
+    stack: list[list[str]] = [[] for _ in range(width)]
+    for depth, (number, _) in enumerate(head):
+        left = ""
+        for position in range(width):
+            row, column = merged.get((number - 1, position), (number - 1, position))
+            cell = rows[row][1][column] if column < len(rows[row][1]) else None
+            label = normalised(cell or "")
+            if not label and layout.fill_right and depth < layout.header - 1:
+                label = left
+            left = label
+            if label and stack[position][-1:] != [label]:
+                stack[position].append(label)
+    return [HEADER_SEPARATOR.join(labels) for labels in stack]
+
+
+def _grid(rows: list[Row], labels: list[str], file: str, encoding: str | None) -> Grid:
+    """The data rows as a frame; rows that do not fit the header become problems."""
+    fitting: dict[int, list[str | None]] = {}
+    ragged: dict[int, list[str]] = {}
+    problems = []
+    width = len(labels)
+    for number, cells in rows:
+        if not any(cells):
+            continue
+        if len(cells) < width or any(cells[width:]):
+            last = number == rows[-1][0] and len(cells) < width
+            ragged[number] = [cell or "" for cell in cells]
+            problems.append(
+                Problem(
+                    file, "ragged_row", f"{len(cells)} cells, the header has {width}", row=number,
+                    next_step="The last row is short: the file may be cut; fetch it again" if last
+                    else "Look for a delimiter inside a cell that is not quoted",
+                )
+            )  # fmt: skip
+        else:
+            fitting[number] = cells[:width]
+    cells_frame = pd.DataFrame.from_dict(fitting, orient="index", columns=range(width), dtype=object)
+    return Grid(labels, cells_frame, encoding, problems, ragged)
+
+
+def _unreadable(
+    file: str, rule: str, reason: str, next_step: str | None = None, row: int | None = None
+) -> UnreadableExport:
+    return UnreadableExport([Problem(file, rule, reason, row=row, next_step=next_step)])
+
+
+_GROUPED = {
+    char: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(char)}[0-9]{{3}})+") for char in (",", ".", " ", "'")
+}
+
+
+def number_text(text: str, group_char: str | None, decimal_char: str) -> str | None:
+    """``text`` as a plain decimal number that keeps its printed digits, or None if it is none.
+
+    ``1,553`` → ``1553`` with ``group_char`` ','; ``+47.8%`` → ``47.8``.
+    """
+    body = text.removesuffix("%").strip()
+    sign = "-" if body[:1] in ("-", "−") else ""
+    body = body.removeprefix("+") if not sign else body[1:]
+    whole, point, decimals = body.partition(decimal_char)
+    if group_char and group_char in whole:
+        pattern = _GROUPED.get(group_char) or re.compile(
+            rf"[0-9]{{1,3}}(?:{re.escape(group_char)}[0-9]{{3}})+"
+        )
+        if not pattern.fullmatch(whole):
+            return None
+        whole = whole.replace(group_char, "")
+    if not re.fullmatch("[0-9]+", whole) or (point and not re.fullmatch("[0-9]+", decimals)):
+        return None
+    return f"{sign}{int(whole)}.{decimals}" if point else f"{sign}{int(whole)}"

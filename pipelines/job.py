@@ -1,0 +1,165 @@
+"""``caseload run``: finds what is new, has it done, and says what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+from filelock import Timeout
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from pipelines import freshness, show
+from pipelines.context import Context, Reporter
+from pipelines.contract import Source
+from pipelines.editions import Standing, standing
+from pipelines.exports import Hashes
+from pipelines.freshness import Outcome
+from pipelines.paths import Places
+from pipelines.store import Receipt
+
+if TYPE_CHECKING:
+    from pipelines.runs import Failures
+
+GOOD, BAD, USAGE = 0, 1, 2
+
+
+def run_job(places: Places, sources: list[Source], force: bool, is_partial: bool) -> int:
+    """Do what there is to do for some sources, print it, and return the exit code."""
+    context = Context(places)
+    out = show.console()
+    try:
+        context.lock.acquire(timeout=0)
+    except Timeout:
+        out.print("Another run is writing this warehouse; waiting for it to end.")
+        context.lock.acquire()
+    try:
+        return _locked(context, sources, force, is_partial, out)
+    finally:
+        context.lock.release()
+
+
+def _locked(context: Context, sources: list[Source], force: bool, is_partial: bool, out: Console) -> int:
+    places = context.places
+    before = freshness.fingerprint(places)
+    hashes = Hashes()
+    standings = [standing(source, context.store, hashes, force) for source in sources]
+    if all(found.is_current for found in standings) and _is_published(context):
+        outcome = _outcome(context, GOOD)
+        if not is_partial:
+            freshness.record(places, outcome, before)
+        show.nothing_new(outcome, places)
+        return outcome.exit_code
+
+    freshness.forget(places)
+    count = sum(len(found.pending) for found in standings)
+    out.print(_found(standings))
+    from pipelines.runs import run
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), console=out, transient=True,
+    ) as progress:  # fmt: skip
+        context.reporter = _Told(progress, count, force)
+        failures = run(context, standings)
+    return _ended(context, failures, before, is_partial, out)
+
+
+def _ended(context: Context, failures: Failures, before: str, is_partial: bool, out: Console) -> int:
+    """Print how a run ended, note it unless it is to be tried again, and return the exit code."""
+    places = context.places
+    for message in failures.messages:
+        typer.echo(f"✗ {message}", err=True)
+    if failures.messages:
+        stands = "The warehouse that was published before still is." if places.published.exists() else ""
+        typer.echo(f"Nothing was published. {stands} Dagster's log of the run: caseload dev", err=True)
+        return USAGE if failures.is_contract else BAD
+    outcome = _outcome(context, GOOD)
+    if not is_partial:
+        freshness.record(places, outcome, before)
+    show.marts(places)
+    show.quarantined(outcome.quarantined, out)
+    out.print("\nPublished ", outcome.publication_id, ": ", show.plain(places.published), sep="")
+    out.print('Next: caseload status, caseload query "select * from data_dictionary", caseload dev')
+    return outcome.exit_code
+
+
+def _is_published(context: Context) -> bool:
+    """Whether the published warehouse is what the ledgers call for."""
+    import duckdb
+
+    from pipelines.warehouse_inputs import inputs_sha256, kept_readings
+
+    if not context.places.published.is_file():
+        return False
+    with duckdb.connect(str(context.places.published), read_only=True) as connection:
+        [(published,)] = connection.table("publication").select("inputs_sha256").fetchall()
+    return published == inputs_sha256(kept_readings(context.store))
+
+
+def _outcome(context: Context, exit_code: int) -> Outcome:
+    from pipelines.warehouse import publication_of
+    from pipelines.warehouse_inputs import kept_readings
+
+    kept = list(kept_readings(context.store))
+    reasons = [problem for k in kept if not k.receipt.is_accepted for problem in k.receipt.problems[:1]]
+    return Outcome(
+        exit_code=BAD if reasons else exit_code,
+        publication_id=publication_of(context.places.published),
+        exports_published=sum(k.is_published for k in kept),
+        quarantined=reasons,
+    )
+
+
+def _found(standings: list[Standing]) -> str:
+    exports = sum(len(found.exports) for found in standings)
+    pending = sum(len(found.pending) for found in standings)
+    removed = sum(len(found.removed) for found in standings)
+    gone = f", {removed} gone" if removed else ""
+    return f"{exports} exports in {len(standings)} sources: {pending} to read{gone}."
+
+
+class _Told(Reporter):
+    """Tells the terminal how a run goes: a line for each source, a bar, and what is quarantined."""
+
+    def __init__(self, progress: Progress, count: int, force: bool) -> None:
+        self.force = force
+        self._progress = progress
+        self._task = progress.add_task("Starting Dagster", total=count or None)
+
+    def ingesting(self, source: Source, count: int) -> None:
+        self._progress.update(self._task, description=f"Reading {source.name}")
+
+    def ingested(self, receipt: Receipt) -> None:
+        self._progress.advance(self._task)
+        mark = "[green]✓[/]" if receipt.is_accepted else "[red]✗[/]"
+        rows = f"{receipt.rows_accepted} of {receipt.rows_received} rows"
+        said = f"{rows}, {receipt.observations} observations" if receipt.is_accepted else "quarantined"
+        self._progress.console.print(mark, show.plain(receipt.source_file), f"[dim]{said}[/]")
+        for problem in receipt.problems[:3]:
+            self._progress.console.print(
+                show.Text("    " + printable_long(problem), "red" if not receipt.is_accepted else "yellow")
+            )
+        if len(receipt.problems) > 3:
+            self._progress.console.print(f"    … and {len(receipt.problems) - 3} more problems")
+
+    def building(self) -> None:
+        self._progress.update(self._task, description="Building the marts", total=None)
+
+    def auditing(self) -> None:
+        self._progress.update(self._task, description="Auditing with Great Expectations")
+
+    def published(self, publication_id: str) -> None:
+        self._progress.update(self._task, description="Published")
+
+
+def printable_long(text: str) -> str:
+    """A whole message on one line without control characters."""
+    return "".join(char if char.isprintable() else "�" for char in text)

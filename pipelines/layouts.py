@@ -1,0 +1,143 @@
+"""A table of a contract made ready for reading: patterns compiled, labels looked up in code lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.codes import MEASURE, CodeList, normalised
+from pipelines.observation import DIMENSIONS
+from pipelines.periods import PERIOD_PARTS
+from pipelines.words import AS_PRINTED, Codes, Column, Layout
+
+EVERY_OTHER = "*"
+
+
+def is_pattern(key: str) -> bool:
+    """Whether the key of a column is ``/regex/``."""
+    return len(key) > 2 and key.startswith("/") and key.endswith("/")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column of a file and what the contract says about it."""
+
+    position: int
+    label: str
+    column: Column
+    groups: Mapping[str, str]
+    """What the label itself gives: dimension or period part → text."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One layout with the code lists that its labels are looked up in."""
+
+    name: str
+    layout: Layout
+    files: re.Pattern[str]
+    code_lists: Mapping[str, CodeList]
+
+    @cached_property
+    def exact(self) -> dict[str, tuple[str, Column]]:
+        """Normalised label or alias → key and column."""
+        return {
+            normalised(label): (key, column)
+            for key, column in self.layout.columns.items()
+            if key != EVERY_OTHER and not is_pattern(key)
+            for label in (key, *column.aliases)
+        }
+
+    @cached_property
+    def patterns(self) -> list[tuple[str, re.Pattern[str], Column]]:
+        return [
+            (key, re.compile(key[1:-1]), column)
+            for key, column in self.layout.columns.items()
+            if is_pattern(key)
+        ]
+
+    def match(self, position: int, label: str) -> tuple[str, Match] | None:
+        """The key and meaning of a column of a file: exact label first, then patterns, then ``*``."""
+        if found := self.exact.get(label):
+            return found[0], Match(position, label, found[1], _own_label(label, found[1]))
+        for key, pattern, column in self.patterns:
+            if matched := pattern.fullmatch(label):
+                groups = {name: text for name, text in matched.groupdict().items() if text}
+                return key, Match(position, label, column, groups or _own_label(label, column))
+        if other := self.layout.columns.get(EVERY_OTHER):
+            return EVERY_OTHER, Match(position, label, other, _own_label(label, other))
+        return None
+
+    def code(self, dimension: str, label: str, column: Column | None = None) -> str | None:
+        """The code that a printed label stands for here, or None when it is unknown.
+
+        Looked up in the column's ``codes``, the table's, then the code list.
+        """
+        label = normalised(label)
+        for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
+            if codes == AS_PRINTED:
+                return label
+            if isinstance(codes, dict) and (code := _normalised_keys(codes).get(label)):
+                return code
+        known = self.code_lists.get(dimension)
+        if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
+            return label  # a dimension of this source alone, without a code list
+        return known.code(label)
+
+    def known_labels(self, dimension: str, column: Column | None = None) -> list[str]:
+        """Every label that would be understood, for suggestions."""
+        labels: list[str] = list(self.code_lists[dimension].labels)
+        for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
+            if isinstance(codes, dict):
+                labels += codes
+        return labels
+
+    @cached_property
+    def row_dimensions(self) -> list[str]:
+        """Dimensions whose labels stand in the rows."""
+        columns = self.layout.columns.values()
+        return [c.dimension for c in columns if c.dimension and not c.has_numbers]
+
+    @cached_property
+    def varying(self) -> list[str]:
+        """Dimensions (not the measure) that rows or headers break this table down by."""
+        names = set(self.row_dimensions)
+        for key, column in self.layout.columns.items():
+            if column.has_numbers:
+                names |= set(header_names(key, column)) - set(PERIOD_PARTS)
+        return sorted(names - {MEASURE})
+
+    def along(self, column: Column) -> str | None:
+        """The dimension whose parts a share column's percentages are shares along."""
+        if column.along:
+            return column.along
+        return self.varying[0] if len(self.varying) == 1 else None
+
+    @property
+    def share_along(self) -> str | None:
+        """The dimension along which this table publishes shares, if it does."""
+        shares = [column for column in self.layout.columns.values() if column.share_of]
+        return self.along(shares[0]) if shares else None
+
+
+def header_names(key: str, column: Column) -> list[str]:
+    """Dimensions and period parts that the label of a column of numbers gives."""
+    names = [name for name in (column.dimension, column.period) if name]
+    if is_pattern(key):
+        with suppress(re.error):  # reported by the contract's checks
+            names += re.compile(key[1:-1]).groupindex
+    return names
+
+
+def _own_label(label: str, column: Column) -> dict[str, str]:
+    if not column.has_numbers:
+        return {}
+    return {name: label for name in (column.dimension, column.period) if name}
+
+
+def _normalised_keys(codes: Codes) -> dict[str, str]:
+    assert isinstance(codes, dict)
+    return {normalised(label): code for label, code in codes.items()}

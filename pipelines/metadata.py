@@ -1,0 +1,64 @@
+"""What Dagster's pages show of a materialisation: counts, a preview, findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from pipelines.relations import relations
+from pipelines.store import Receipt
+
+PREVIEW_ROWS = 10
+
+
+def receipts_metadata(receipts: list[Receipt]) -> dict[str, Any]:
+    """Counts over the exports of a run, and a table of them."""
+    records = [
+        dg.TableRecord({
+            "export": receipt.source_file, "status": receipt.status,
+            "received": receipt.rows_received, "accepted": receipt.rows_accepted,
+            "rejected": receipt.rows_rejected, "observations": receipt.observations,
+            "problem": receipt.problems[0] if receipt.problems else "",
+        })
+        for receipt in receipts
+    ]  # fmt: skip
+    return {
+        "dagster/row_count": sum(receipt.observations for receipt in receipts),
+        "exports": dg.MetadataValue.table(records) if records else "none",
+        "quarantined": sum(not receipt.is_accepted for receipt in receipts),
+    }
+
+
+def relation_metadata(path: Path) -> dict[str, dict[str, Any]]:
+    """Row count and preview of every relation of a build; findings for the reconciliations."""
+    described: dict[str, dict[str, Any]] = {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for relation in relations().values():
+            table = connection.table(relation.qualified_name)
+            [(rows,)] = table.aggregate("count(*)").fetchall()
+            described[relation.name] = {"dagster/row_count": rows}
+            if rows:
+                described[relation.name]["preview"] = _preview(table)
+        contradictions = connection.table("reconciliations").filter("verdict = 'contradicts'")
+        found = [text for (text,) in contradictions.select("explanation").fetchall()]
+        described["reconciliations"]["contradictions"] = dg.MetadataValue.md(
+            "\n".join(f"- {text}" for text in found) or "none"
+        )
+    return described
+
+
+def _preview(table: duckdb.DuckDBPyRelation) -> dg.TableMetadataValue:
+    rows = table.limit(PREVIEW_ROWS).fetchall()
+    records = [
+        dg.TableRecord(
+            {
+                name: value if isinstance(value, int | float | bool) else str(value or "")
+                for name, value in zip(table.columns, row, strict=True)
+            }
+        )
+        for row in rows
+    ]
+    return dg.MetadataValue.table(records)

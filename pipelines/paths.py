@@ -1,0 +1,62 @@
+"""Where things are: the SQL that ships with the package, raw exports, and the warehouse."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+# In a checkout `sql/` stands beside the package; a built wheel carries it inside.
+SQL = next(path for path in (_PACKAGE.parent / "sql", _PACKAGE / "sql") if path.is_dir())
+
+
+@dataclass(frozen=True)
+class Places:
+    """The two folders that a run works on, and what lies where in the second."""
+
+    raw: Path
+    warehouse: Path
+
+    @classmethod
+    def from_environment(cls) -> Places:
+        """``CASELOAD_RAW`` and ``CASELOAD_WAREHOUSE``, else ``raw`` and ``warehouse`` right here."""
+        return cls(
+            raw=Path(os.environ.get("CASELOAD_RAW", "raw")).resolve(),
+            warehouse=Path(os.environ.get("CASELOAD_WAREHOUSE", "warehouse")).resolve(),
+        )
+
+    @property
+    def published(self) -> Path:
+        """The file that analysts open."""
+        return self.warehouse / "caseload.duckdb"
+
+    @property
+    def build(self) -> Path:
+        """Where a new warehouse is built before it is published."""
+        return self.warehouse / ".build"
+
+    @property
+    def previous(self) -> Path:
+        """Earlier publications, kept for rollback."""
+        return self.warehouse / ".previous"
+
+    @property
+    def store(self) -> Path:
+        """What has been read from each export, under content-addressed names."""
+        return self.warehouse / ".store"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' own pages."""
+        return self.warehouse / "data_docs"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's run history, unless ``DAGSTER_HOME`` says otherwise."""
+        return Path(os.environ.get("DAGSTER_HOME") or self.warehouse / ".dagster")
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever writes."""
+        return self.warehouse / ".lock"

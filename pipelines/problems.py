@@ -1,0 +1,63 @@
+"""What is wrong with an export, said with an address, a reason and a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CELL_LIMIT = 200
+"""Characters of a cell that a message or a reject shows; hostile cells can be megabytes long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One defect of an export.
+
+    ``row`` counts physical lines (CSV) or sheet rows (XLSX) from 1; ``None`` means the whole file.
+    """
+
+    file: str
+    rule: str
+    reason: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    next_step: str | None = None
+
+    def __str__(self) -> str:
+        where = f"`{printable(self.file)}`"
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", column '{printable(self.column)}'"
+        said = f"{where}: {self.reason}"
+        return f"{said}. {self.next_step}" if self.next_step else said
+
+
+class UnreadableExport(Exception):
+    """An export that cannot be read as rows at all; carries the problems that say why."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def printable(text: str) -> str:
+    """``text`` shortened to one line without control characters: safe for a terminal or a log."""
+    shown = text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like ``word``, or ``None`` when nothing is near: for "did you mean"."""
+    # Imported late: a clean export never needs it.
+    from rapidfuzz import fuzz, process
+
+    match = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=60)
+    return match[0] if match else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """``; closest: '…'`` or nothing, to be added to a reason."""
+    near = closest(word, known)
+    return f"; closest: '{printable(near)}'" if near else ""

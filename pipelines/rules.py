@@ -1,0 +1,104 @@
+"""Which expectations an export has to meet: those every export must, and those of its contract."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipelines.expectations import COLUMN, ROW, Rule
+from pipelines.layouts import Match, Table
+from pipelines.observation import DIMENSIONS, KEY, OBSERVED, TOTAL
+from pipelines.words import Constraints
+
+
+def observation_rules(table: Table) -> list[Rule]:
+    """What holds for every observation, then the contract's ``expect`` on observations."""
+    return [
+        Rule("expect_column_values_to_be_between", {"column": "value", "min_value": 0},
+             reason="a count cannot be negative"),
+        Rule("expect_column_values_to_be_between",
+             {"column": "published_share_pct", "min_value": 0, "max_value": 100},
+             reason="its published share of {published_share_pct} percent is not between 0 and 100"),
+        Rule("expect_compound_columns_to_be_unique",
+             {"column_list": list(KEY), "ignore_row_if": "never"},
+             reason="the same figure stands in more than one row: {measure}, {crime_type}, {age_band}, "
+             "{sex}, {region}, {period_start} to {period_end}"),
+        *_expected(table, "observations"),
+    ]  # fmt: skip
+
+
+def row_rules(matches: list[Match], table: Table) -> list[Rule]:
+    """The columns' constraints and the contract's ``expect`` on the rows as printed."""
+    rules = [rule for match in matches for rule in _constraint_rules(match.label, match.column.constraints)]
+    return [*rules, *_expected(table, "rows")]
+
+
+def total_rules(table: Table, totals: pd.DataFrame) -> list[Rule]:
+    """That printed totals are the sums of their parts, where the contract says so."""
+    if totals.empty:
+        return []
+    return [
+        Rule("expect_column_pair_values_to_be_equal",
+             {"column_A": "total", "column_B": "sum_of_parts", "ignore_row_if": "never"},
+             severity=table.layout.totals_severity,
+             reason="the printed total {total} is not the sum of its parts {sum_of_parts}"),
+    ]  # fmt: skip
+
+
+def totals_frame(observations: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """One row per printed total of an exhaustive breakdown: ``source_row, source_column, total,
+    sum_of_parts``; left out where a part is not a number, since then no sum can be told.
+    """
+    frames = []
+    for dimension in DIMENSIONS:
+        if table.layout.totals_of(dimension) != "printed":
+            continue
+        group = [c for c in KEY if c != dimension]
+        seen = observations.assign(other_dimensions=observations["other_dimensions"].fillna(""))
+        is_total = seen[dimension] == TOTAL
+        parts = seen[~is_total].groupby(group, dropna=False).agg(
+            sum_of_parts=("value", "sum"),
+            all_observed=("value_status", lambda statuses: (statuses == OBSERVED).all()),
+        )  # fmt: skip
+        parts = parts[parts["all_observed"].astype(bool)].reset_index()
+        totals = seen[is_total & (seen["value_status"] == OBSERVED)].rename(columns={"value": "total"})
+        frames.append(totals.merge(parts, on=group)[[ROW, COLUMN, "total", "sum_of_parts"]])
+    if not frames:
+        return pd.DataFrame(columns=[ROW, COLUMN, "total", "sum_of_parts"])
+    numbers = {"total": "int64", "sum_of_parts": "int64"}
+    return pd.concat(frames, ignore_index=True).astype(numbers)
+
+
+def _expected(table: Table, on: str) -> list[Rule]:
+    return [
+        Rule(expectation.type, expectation.arguments, expectation.severity)
+        for expectation in table.layout.expect
+        if expectation.on == on
+    ]
+
+
+def _constraint_rules(label: str, constraints: Constraints) -> list[Rule]:
+    """A column's constraints, each as the expectation that means the same."""
+    rules = []
+
+    def rule(type_: str, reason: str, **arguments: object) -> None:
+        rules.append(Rule(type_, {"column": label, **arguments}, constraints.severity, reason))
+
+    if constraints.required:
+        rule("expect_column_values_to_not_be_null", "is empty, and the contract requires it")
+    if constraints.unique:
+        rule("expect_column_values_to_be_unique", "stands in more than one row, and must be unique")
+    if constraints.enum is not None:
+        listed = ", ".join(constraints.enum)
+        rule("expect_column_values_to_be_in_set", f"is not one of {listed}", value_set=constraints.enum)
+    if constraints.pattern is not None:
+        regex = rf"^(?:{constraints.pattern})$"
+        rule("expect_column_values_to_match_regex", f"does not match {constraints.pattern}", regex=regex)
+    if constraints.minimum is not None or constraints.maximum is not None:
+        low = None if constraints.minimum is None else float(constraints.minimum)
+        high = None if constraints.maximum is None else float(constraints.maximum)
+        if low is not None and high is not None:
+            reason = f"is not between {low:g} and {high:g}"
+        else:
+            reason = f"is below {low:g}" if high is None else f"is above {high:g}"
+        rule("expect_column_values_to_be_between", reason, min_value=low, max_value=high)
+    return rules

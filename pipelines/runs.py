@@ -1,0 +1,109 @@
+"""The whole job in one process: the same graph that Dagster schedules, one run per source with
+something new, then one that builds, audits and publishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
+
+from pipelines.assets import partitions
+from pipelines.context import Context, prepare_dagster_home
+from pipelines.definitions import BUILD_JOB, define, ingest_job_name
+from pipelines.editions import Standing
+
+# Errors are told by the command line; Dagster's log of them is in its run history.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Failures:
+    """What went wrong in Dagster runs, in words; ``is_contract`` when a contract is to blame."""
+
+    messages: list[str] = field(default_factory=list)
+    is_contract: bool = False
+
+
+def run(context: Context, standings: list[Standing]) -> Failures:
+    """Ingest what is pending of some sources, then build, audit and publish."""
+    failures = Failures()
+    with opened_instance(context) as instance:
+        register_editions(instance, standings)
+        definitions = define(context)
+        for standing in standings:
+            if standing.pending:
+                job = definitions.resolve_job_def(ingest_job_name(standing.source))
+                _execute(job, instance, failures, _range(instance, standing))
+        if not failures.is_contract:
+            _execute(definitions.resolve_job_def(BUILD_JOB), instance, failures)
+    return failures
+
+
+@contextmanager
+def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance with its run history."""
+    home = prepare_dagster_home(context.places)
+    instance = dg.DagsterInstance.from_config(str(home))
+    try:
+        yield instance
+    finally:
+        instance.dispose()
+
+
+def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -> None:
+    """Make the editions that are there the partitions that Dagster knows."""
+    for standing in standings:
+        name = partitions(standing.source).name
+        assert name
+        known = set(instance.get_dynamic_partitions(name))
+        if new := [edition for edition in standing.editions if edition not in known]:
+            instance.add_dynamic_partitions(name, new)
+
+
+def _range(instance: dg.DagsterInstance, standing: Standing) -> dict[str, str]:
+    """Tags of one run over all pending editions; current ones between them cost next to nothing."""
+    name = partitions(standing.source).name
+    assert name
+    known = instance.get_dynamic_partitions(name)
+    pending = [key for key in known if key in set(standing.pending_editions)]
+    return {
+        ASSET_PARTITION_RANGE_START_TAG: pending[0],
+        ASSET_PARTITION_RANGE_END_TAG: pending[-1],
+    }
+
+
+def _execute(
+    job: dg.JobDefinition, instance: dg.DagsterInstance, failures: Failures,
+    tags: dict[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Run a job in this process and note what failed."""
+    result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+    if result.success:
+        return
+    for evaluation in result.get_asset_check_evaluations():
+        if (
+            not evaluation.passed
+            and evaluation.severity == dg.AssetCheckSeverity.ERROR
+            and evaluation.blocking
+        ):
+            said = evaluation.metadata.get("explanation") or evaluation.metadata.get("verdict")
+            name = evaluation.asset_key.to_user_string()
+            failures.messages.append(f"{name}: {evaluation.check_name}: {said.value if said else 'failed'}")
+    if failures.messages:
+        return
+    for event in result.all_events:
+        if event.is_step_failure:
+            error: Any = event.step_failure_data.error
+            while error and error.cause:
+                error = error.cause
+            message = error.message.strip() if error else "failed"
+            failures.is_contract |= bool(error) and error.cls_name == "ContractError"
+            failures.messages.append(message.removeprefix("pipelines.contract.ContractError: "))

@@ -1,0 +1,86 @@
+"""``caseload check``: what would become of an export, without ingesting it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import typer
+from rich.text import Text
+
+from pipelines import show
+from pipelines.contract import ContractError, Source
+from pipelines.expectations import Validator
+from pipelines.exports import Export, Hashes, described
+from pipelines.ingest import Reading, read
+from pipelines.job import printable_long
+from pipelines.paths import Places
+
+LISTED = 50
+
+
+def check(files: list[Path], sources: list[Source], places: Places) -> int:
+    """Print what each file would give and return the exit code: 1 if any would be quarantined."""
+    out = show.console()
+    worst = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        validator = Validator(Path(scratch, "store"), Path(scratch, "site"))
+        for file in files:
+            source = _source_of(file, sources, places)
+            if source is None:
+                names = ", ".join(source.name for source in sources)
+                typer.echo(
+                    f"`{file}` is in no source's folder: name its source with --source ({names}).", err=True
+                )
+                return 2
+            export = _export(source, file)
+            try:
+                reading = read(source, export, validator)
+            except ContractError as error:
+                typer.echo(error, err=True)
+                return 2
+            _print(export, reading, out)
+            worst = max(worst, 0 if reading.receipt.is_accepted else 1)
+    return worst
+
+
+def _source_of(file: Path, sources: list[Source], places: Places) -> Source | None:
+    path = file.absolute()
+    for source in sources:
+        if path.is_relative_to(source.folder.absolute()):
+            return source
+    return sources[0] if len(sources) == 1 else None
+
+
+def _export(source: Source, file: Path) -> Export:
+    """The export as it would be if it lay in the source's folder."""
+    path = file.absolute()
+    inside = path.is_relative_to(source.folder.absolute())
+    below = path.relative_to(source.folder.absolute()).as_posix() if inside else path.name
+    return described(source, path, below, Hashes(), must_be_inside=inside)
+
+
+def _print(export: Export, reading: Reading, out: show.Console) -> None:
+    receipt = reading.receipt
+    mark = Text("✓ ", "green") if receipt.is_accepted else Text("✗ ", "red")
+    verdict = "would be accepted" if receipt.is_accepted else "would be quarantined"
+    out.print(mark.append_text(show.plain(export.file)).append(f": {verdict}"))
+    if receipt.rows_received:
+        table = f", table {receipt.table_name}" if receipt.table_name else ""
+        encoding = f", {receipt.encoding}" if receipt.encoding else ""
+        out.print(
+            f"  release {receipt.released_on}{table}{encoding}; {receipt.rows_received} rows received, "
+            f"{receipt.rows_accepted} accepted, {receipt.rows_rejected} rejected; "
+            f"{receipt.observations} observations"
+        )
+    for problem in receipt.problems[:LISTED]:
+        out.print(Text(f"  {printable_long(problem)}", "red" if not receipt.is_accepted else "yellow"))
+    if len(receipt.problems) > LISTED:
+        out.print(f"  … and {len(receipt.problems) - LISTED} more")
+    for found in receipt.checks:
+        if found["verdict"] != "passed" and found["rule"]["severity"] != "critical":
+            rule, said = found["rule"], found["explanation"] or found["verdict"]
+            out.print(Text(f"  {rule['severity']}: {rule['type']}: {printable_long(said)}", "yellow"))
+    passed = sum(found["verdict"] == "passed" for found in receipt.checks)
+    if receipt.checks:
+        out.print(f"  {passed} of {len(receipt.checks)} checks passed")

@@ -1,0 +1,201 @@
+"""What has been read from each export, kept between runs under content-addressed names.
+
+A *reading* is one export read under one contract: its receipt, observations and rejected rows,
+written once. The *ledger* of a source says which reading of each file is the latest and which is
+the last good one. All of it can be deleted: the next run reads ``raw/`` again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import observation
+
+ACCEPTED, QUARANTINED = "accepted", "quarantined"
+
+REJECTED_ROWS: dict[str, str] = {
+    "source": "VARCHAR",
+    "export_id": "VARCHAR",
+    "source_file": "VARCHAR",
+    "source_row": "INTEGER",
+    "source_column": "VARCHAR",
+    "value": "VARCHAR",
+    "rule": "VARCHAR",
+    "reason": "VARCHAR",
+    "next_step": "VARCHAR",
+    "raw_row": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one export: ``rows_accepted + rows_rejected == rows_received``, always."""
+
+    reading: str
+    source: str
+    source_file: str
+    export_id: str
+    sha256: str
+    bytes: int
+    table_name: str | None
+    released_on: str | None
+    status: str
+    contract_sha256: str
+    encoding: str | None = None
+    rows_received: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    rows_ignored: int = 0
+    observations: int = 0
+    period_start: str | None = None
+    period_end: str | None = None
+    problems: list[str] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    breakdowns: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status == ACCEPTED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a source: the reading that its content and contract call for, the one that came
+    of it (another, if it contradicts a file of the same release), and the last good one, which is
+    what is published.
+    """
+
+    asked: str
+    latest: str
+    good: str | None
+
+
+class Store:
+    """The readings and ledgers below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    # Readings
+
+    def reading(self, name: str) -> Path:
+        return self.folder / "readings" / name
+
+    def observations(self, name: str) -> Path:
+        return self.reading(name) / "observations.parquet"
+
+    def rejected_rows(self, name: str) -> Path:
+        return self.reading(name) / "rejected_rows.parquet"
+
+    def nothing(self) -> str:
+        """The name of a reading without rows: a scan over many readings always has a file."""
+        name = "nothing"
+        if not self.observations(name).is_file() or not self.rejected_rows(name).is_file():
+            self.reading(name).mkdir(parents=True, exist_ok=True)
+            _write_parquet(_empty(observation.COLUMNS), observation.COLUMNS, self.observations(name))
+            _write_parquet(_empty(REJECTED_ROWS), REJECTED_ROWS, self.rejected_rows(name))
+        return name
+
+    def has(self, name: str) -> bool:
+        return (self.reading(name) / "receipt.json").is_file()
+
+    def receipt(self, name: str) -> Receipt:
+        with (self.reading(name) / "receipt.json").open(encoding="utf-8") as content:
+            return Receipt(**json.load(content))
+
+    def write(self, receipt: Receipt, observations: Any, rejected: Any) -> None:
+        """Keep a reading, given its frames; complete or not at all."""
+        final = self.reading(receipt.reading)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".", dir=final.parent))
+        try:
+            _write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
+            _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
+            write_json(building / "receipt.json", asdict(receipt))
+            if final.exists():  # left over without a receipt, or being rewritten
+                shutil.rmtree(final)
+            building.rename(final)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+    def drop(self, name: str) -> None:
+        shutil.rmtree(self.reading(name), ignore_errors=True)
+
+    # Ledgers
+
+    def ledger(self, source: str) -> dict[str, Entry]:
+        path = self._ledger_path(source)
+        if not path.is_file():
+            return {}
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return {file: Entry(**entry) for file, entry in entries.items()}
+
+    def write_ledger(self, source: str, entries: dict[str, Entry]) -> None:
+        write_json(self._ledger_path(source), {file: asdict(entries[file]) for file in sorted(entries)})
+
+    def sources(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "ledgers").glob("*.json"))
+
+    def forget(self, source: str) -> None:
+        self._ledger_path(source).unlink(missing_ok=True)
+
+    def remove_unused(self) -> None:
+        """Delete readings that no ledger names."""
+        named = {"nothing"} | {
+            reading
+            for source in self.sources()
+            for entry in self.ledger(source).values()
+            for reading in (entry.latest, entry.good)
+        }
+        for folder in (self.folder / "readings").glob("*"):
+            if folder.name not in named:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _ledger_path(self, source: str) -> Path:
+        return self.folder / "ledgers" / f"{source}.json"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file beside ``path`` that takes its place, whole and on disk, when all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    with replacing(path) as temporary:
+        text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _empty(columns: dict[str, str]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(columns), dtype=object)
+
+
+def _write_parquet(frame: Any, columns: dict[str, str], path: Path) -> None:
+    """The frame's columns, cast to their types, as zstd Parquet."""
+    listed = ", ".join(f'cast("{name}" as {type_}) as "{name}"' for name, type_ in columns.items())
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        connection.sql(f"select {listed} from frame").write_parquet(str(path), compression="zstd")

@@ -1,0 +1,174 @@
+"""Build, audit, publish: the one door to the warehouse file.
+
+A new file is built aside, audited, and takes the published one's place by a single rename: whoever
+has the old one open keeps it, whoever opens next gets the new one, a crash leaves one or the other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipelines.contract import Source
+from pipelines.expectations import EXAMPLES, Result, Rule, Validator
+from pipelines.paths import Places
+from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, relations
+from pipelines.store import Store
+from pipelines.warehouse_inputs import (
+    Inputs,
+    export_check_rows,
+    kept_readings,
+    warehouse_check_rows,
+)
+
+STORAGE_VERSION = "v1.5.0"
+"""The file format: analysts on DuckDB 1.5 can open it."""
+
+KEPT_PUBLICATIONS = 3
+CHECK_RESULTS = "check_results"
+"""Filled after the audit, which looks at all others."""
+
+Results = dict[str, list[Result]]
+
+
+def build(places: Places, sources: list[Source], name: str) -> Path:
+    """A new warehouse in the build folder, from the ledgers; complete but for its audit."""
+    path = build_path(places, name)
+    inputs = Inputs(Store(places.store), sources)
+    with _new_file(path) as connection:
+        connection.execute(f"create schema {STAGING_SCHEMA}")
+        for relation in relations().values():
+            if relation.name == CHECK_RESULTS:
+                continue
+            if relation.layer != "tables":
+                _create(connection, relation)
+            elif files := inputs.files(relation.name):
+                _create(connection, relation, {"readings": files})
+            else:
+                _create_from_rows(connection, relation, inputs.rows(relation.name, connection))
+    return path
+
+
+def build_path(places: Places, name: str) -> Path:
+    return places.build / f"{name}.duckdb"
+
+
+def audit(path: Path, places: Places, validator: Validator) -> Results:
+    """Results of all expectations, by relation, and of all checks, by name; also written into the
+    build, which is then ready to be published.
+    """
+    suites = {
+        relation.name: list(relation.rules)
+        for relation in relations().values()
+        if relation.rules and relation.layer != "staging" and relation.name != CHECK_RESULTS
+    }
+    results = validator.relations("warehouse", path, suites)
+    with _opened(path) as connection:
+        for name, query in checks().items():
+            results[name] = [_checked(connection, name, query)]
+        kept = kept_readings(Store(places.store))
+        rows = [*export_check_rows(kept), *warehouse_check_rows(results)]
+        _create_from_rows(connection, relations()[CHECK_RESULTS], rows)
+        connection.execute("checkpoint")
+    return results
+
+
+def publish(path: Path, places: Places) -> str:
+    """Make the build what analysts open, keep the one it replaces, and return its publication id."""
+    publication_id = publication_of(path)
+    _sync(path)
+    published = places.published
+    if published.exists():
+        kept = places.previous / f"{publication_of(published)}.duckdb"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.unlink(missing_ok=True)
+        os.link(published, kept)
+    os.replace(path, published)
+    _sync(published.parent)
+    for old in sorted(places.previous.glob("*.duckdb"))[:-KEPT_PUBLICATIONS]:
+        old.unlink()
+    for leftover in places.build.glob("*"):
+        leftover.unlink()
+    return publication_id
+
+
+def publication_of(path: Path) -> str:
+    """The publication id of a warehouse file."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        [(publication_id,)] = connection.table("publication").select("publication_id").fetchall()
+    return publication_id
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in (path, path.with_name(f"{path.name}.wal")):
+        leftover.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        target = str(path).replace("'", "''")
+        connection.execute(f"attach '{target}' as build (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use build")
+        yield connection
+        connection.execute("checkpoint build")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(path)) as connection:
+        yield connection
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, parameters: dict[str, Any] | None = None
+) -> None:
+    """Create the relation from its query, with its comments. Its names come from ``sql/`` alone."""
+    kind = "view" if relation.is_view else "table"
+    connection.execute(f"create {kind} {relation.qualified_name} as {relation.query}", parameters or {})
+    said = f"{relation.description} Grain: {relation.grain}."
+    connection.execute(f"comment on {kind} {relation.qualified_name} is {_literal(said)}")
+    for column, text in relation.columns.items():
+        connection.execute(f"comment on column {relation.qualified_name}.{column} is {_literal(text)}")
+
+
+def _create_from_rows(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, rows: list[dict[str, Any]]
+) -> None:
+    """Create a relation whose query reads ``input_<name>``: the rows, with the relation's columns."""
+    view = f"input_{relation.name}"
+    # Object columns keep whole numbers whole beside missing ones; the query casts every column.
+    frame = pd.DataFrame(rows, columns=list(relation.columns), dtype=object)
+    connection.register(view, frame.where(frame.notna(), None))
+    _create(connection, relation)
+    connection.unregister(view)
+
+
+def _checked(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Result:
+    """The result of one check of ``sql/checks``: it passes when it returns no row."""
+    rule = Rule(name, {}, reason=check_description(query))
+    try:
+        broken = connection.execute(query).df()
+    except duckdb.Error as error:
+        return Result(rule, "errored", explanation=f"could not be evaluated: {error}")
+    if broken.empty:
+        return Result(rule, "passed", unexpected=0)
+    examples = broken.head(EXAMPLES).to_dict("records")
+    return Result(rule, "failed", None, len(broken), check_description(query), examples)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sync(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

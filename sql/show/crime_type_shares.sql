@@ -1,0 +1,34 @@
+-- The largest crime types of each source's latest period, for the end of a run.
+with latest as (
+    select
+        *,
+        row_number() over (
+            partition by source, period_start, period_end, measure, region
+            order by value desc
+        ) as place,
+    from crime_type_shares
+    where value is not null and region = 'total'
+    qualify period_end = max(period_end) over (partition by source)
+)
+
+select
+    latest.source,
+    latest.period_start,
+    latest.period_end,
+    measure_code.label_en as measure,
+    coalesce(type_code.label_en, latest.crime_type) as crime_type,
+    latest.value,
+    latest.share_pct,
+    latest.published_share_pct,
+    latest.base_kind,
+    latest.base_value,
+    latest.implied_base_low,
+    latest.implied_base_high,
+from latest
+left join codes as measure_code
+    on latest.measure = measure_code.code and measure_code.dimension = 'measure'
+left join codes as type_code
+    on latest.crime_type = type_code.code and type_code.dimension = 'crime_type'
+where latest.place <= $rows
+order by
+    latest.source asc, latest.period_start asc, latest.period_end asc, latest.measure asc, latest.value desc

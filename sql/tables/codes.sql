@@ -1,0 +1,12 @@
+-- What each code means: the code lists, what contracts add, and labels kept as printed.
+select
+    cast(dimension as varchar) as dimension,
+    cast(code as varchar) as code,
+    cast(label_en as varchar) as label_en,
+    cast(label_ko as varchar) as label_ko,
+    cast(unit as varchar) as unit,
+    cast(age_low as integer) as age_low,
+    cast(age_high as integer) as age_high,
+    cast(definition as varchar) as definition,
+from input_codes
+order by dimension, age_low, code
