@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-
-import duckdb
 
 from pipelines.contract import Source
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, discover
 from pipelines.ingest import ingest, reading_name
-from pipelines.paths import SQL
-from pipelines.problems import Problem
+from pipelines.objections import conflicts, losses
 from pipelines.store import Entry, Receipt, Store
 
 Progress = Callable[[Receipt], None]
@@ -56,6 +52,9 @@ def standing(source: Source, store: Store, hashes: Hashes, force: bool = False) 
         or not store.has(entry.latest)
     ]
     removed = sorted(ledger.keys() - {export.file for export in exports})
+    if pending or removed:  # what spoke against an export may be gone with them
+        objected = {file for file, entry in ledger.items() if entry.latest != entry.asked}
+        pending += [e for e in exports if e.file in objected and e not in pending]
     return Standing(source, exports, pending, removed)
 
 
@@ -77,10 +76,11 @@ def ingest_editions(
         receipt = receipts[export.file] = ingest(source, export, store, validator)
         ledger[export.file] = _entry(source, export, receipt, ledger.get(export.file))
         progress(receipt)
-    for export, conflicts in _conflicts(exports, ledger, before, store):
-        receipt = receipts[export.file] = ingest(source, export, store, validator, conflicts)
-        ledger[export.file] = _entry(source, export, receipt, before.get(export.file))
-        progress(receipt)
+    for find in (losses, conflicts):
+        for export, objections in find(exports, ledger, before, store):
+            receipt = receipts[export.file] = ingest(source, export, store, validator, objections)
+            ledger[export.file] = _entry(source, export, receipt, before.get(export.file))
+            progress(receipt)
     store.write_ledger(source.name, ledger)
     return list(receipts.values())
 
@@ -104,42 +104,3 @@ def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None
     last_good = known.good if known else None
     good = receipt.reading if receipt.is_accepted else last_good
     return Entry(reading_name(source, export), receipt.reading, good)
-
-
-def _conflicts(
-    exports: list[Export], ledger: dict[str, Entry], before: dict[str, Entry], store: Store
-) -> list[tuple[Export, tuple[Problem, ...]]]:
-    """Exports that give other values than an export of the same release that was there before them,
-    in the ledger or by path: each with the rows that do.
-    """
-    published = [str(store.observations(entry.good)) for entry in ledger.values() if entry.good]
-    query = (SQL / "ingest" / "conflicts.sql").read_text(encoding="utf-8")
-    found: dict[str, list[dict]] = defaultdict(list)
-    with duckdb.connect() as connection:
-        files = [str(store.observations(store.nothing())), *published]
-        for row in connection.execute(query, {"readings": files}).df().to_dict("records"):
-            found[row["file"]].append(row)
-    result, refused = [], set()
-    new = {export.file: export for export in exports}
-    for file in sorted(found, key=lambda file: (_is_new(file, ledger, before), file), reverse=True):
-        rows = [row for row in found[file] if row["other_file"] not in refused]
-        if rows and file in new:
-            refused.add(file)
-            result.append((new[file], tuple(dict.fromkeys(_conflict(row) for row in rows))))
-    return result
-
-
-def _is_new(file: str, ledger: dict[str, Entry], before: dict[str, Entry]) -> bool:
-    return file not in before or before[file].good != ledger[file].good
-
-
-def _conflict(row: dict) -> Problem:
-    what = ", ".join(str(row[name]) for name in ("measure", "crime_type", "age_band", "sex", "region"))
-    return Problem(
-        row["file"], "conflict",
-        f"gives {int(row['value']):,} for {what}, where `{row['other_file']}`, row {int(row['other_row'])}, "
-        f"of the same release gives {int(row['other_value']):,}",
-        row=int(row["source_row"]), column=row["source_column"], value=str(int(row["value"])),
-        next_step="If it is a correction, give it a later release date; if it counts something else, "
-        "its contract must say so",
-    )  # fmt: skip

@@ -95,8 +95,11 @@ class Validator:
         context = self._started()
         if self._exports is None:
             self._exports = context.data_sources.add_pandas(name="exports")
-        source = self._exports
-        definition = source.add_dataframe_asset(batch).add_batch_definition_whole_dataframe(batch)
+        known = {asset.name: asset for asset in self._exports.assets}
+        asset = known.get(batch) or self._exports.add_dataframe_asset(batch)
+        definition = next(iter(asset.batch_definitions), None) or (
+            asset.add_batch_definition_whole_dataframe(batch)
+        )
         index = [column for column in (ROW, COLUMN) if column in frame.columns]
         return self._run(suite, definition, rules, {"dataframe": frame}, index)
 

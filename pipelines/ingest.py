@@ -35,30 +35,30 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
-Conflicts = tuple[Problem, ...]
-"""Rows of an export that contradict another export of the same release."""
+Objections = tuple[Problem, ...]
+"""What speaks against an export when it is compared with others; found after it was read."""
 
 
-def reading_name(source: Source, export: Export, conflicts: Conflicts = ()) -> str:
+def reading_name(source: Source, export: Export, objections: Objections = ()) -> str:
     """The content-addressed name of an export read under a contract, by this version."""
-    refusals = [str(problem) for problem in (export.problem, *conflicts) if problem]
+    refusals = [str(problem) for problem in (export.problem, *objections) if problem]
     parts = (VERSION, export.file, export.sha256, source.sha256, _code_lists_digest(), *refusals)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def ingest(
-    source: Source, export: Export, store: Store, validator: Validator, conflicts: Conflicts = ()
+    source: Source, export: Export, store: Store, validator: Validator, objections: Objections = ()
 ) -> Receipt:
     """The receipt of an export; it is read only if this content was not read before."""
-    name = reading_name(source, export, conflicts)
+    name = reading_name(source, export, objections)
     if store.has(name):
         return store.receipt(name)
-    reading = read(source, export, validator, conflicts)
+    reading = read(source, export, validator, objections)
     store.write(reading.receipt, reading.observations, reading.rejected)
     return reading.receipt
 
 
-def read(source: Source, export: Export, validator: Validator, conflicts: Conflicts = ()) -> Reading:
+def read(source: Source, export: Export, validator: Validator, objections: Objections = ()) -> Reading:
     """Read and validate one export, keeping nothing. Raises ContractError for an unusable `expect`."""
     if export.problem:
         return _unreadable(source, export, [export.problem])
@@ -79,13 +79,13 @@ def read(source: Source, export: Export, validator: Validator, conflicts: Confli
     origin = tables.Origin(export.source, export.export_id, export.file, export.released_on, export.groups)
     tidy = tables.tidy(grid, table, origin)
     results = [_line_break(grid)] if grid.encoding else []
-    problems = [*tidy.problems, *conflicts]
+    problems = [*tidy.problems, *objections]
     if not any(problem.row is None for problem in problems):
         validated = _validate(source, table, tidy, export.export_id, validator)
         results += validated
         problems += _problems(validated, tidy, export.file)
     reading = _decided(source, export, table, tidy, grid, problems, results)
-    name = reading_name(source, export, conflicts)
+    name = reading_name(source, export, objections)
     return replace(reading, receipt=replace(reading.receipt, reading=name))
 
 
@@ -199,13 +199,22 @@ def _problems(results: Iterable[Result], tidy: tables.Tidy, file: str) -> list[P
 def _addressed(rule: Rule, address: dict, tidy: tables.Tidy, file: str) -> Problem:
     """One broken row, with the cell as it is printed."""
     row = int(address["source_row"])
-    column = address.get("source_column") or rule.arguments.get("column")
-    if str(column).startswith("published_"):
-        column = address.get("source_column")
+    column = _label(rule, address, tidy)
     return Problem(
         file, rule.type, _reason(rule, address, tidy), row=row, column=column,
         value=_printed(tidy, row, column),
     )  # fmt: skip
+
+
+def _label(rule: Rule, address: dict, tidy: tables.Tidy) -> str | None:
+    """The label of the column to blame; for a published percentage that of its own column."""
+    about = rule.arguments.get("column")
+    word = {"published_share_pct": "share_of", "published_change_pct": "change_of"}.get(str(about))
+    if word:
+        labels = [match.label for match in tidy.matches if getattr(match.column, word)]
+        if len(labels) == 1:
+            return labels[0]
+    return address.get("source_column") or about
 
 
 def _reason(rule: Rule, address: dict, tidy: tables.Tidy) -> str:

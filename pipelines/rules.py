@@ -38,7 +38,7 @@ def total_rules(table: Table, totals: pd.DataFrame) -> list[Rule]:
         return []
     return [
         Rule("expect_column_pair_values_to_be_equal",
-             {"column_A": "total", "column_B": "sum_of_parts", "ignore_row_if": "never"},
+             {"column_A": "total", "column_B": "sum_of_parts", "ignore_row_if": "neither"},
              severity=table.layout.totals_severity,
              reason="the printed total {total} is not the sum of its parts {sum_of_parts}"),
     ]  # fmt: skip

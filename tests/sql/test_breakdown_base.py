@@ -1,0 +1,339 @@
+"""What the shares of a breakdown are shares of, and when nothing can be divided by."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sql.given import LATER, built, figure
+
+
+def bases(figures, columns="base_kind, base_value", where="dimension = 'crime_type'", **given):
+    query = f"select {columns} from staging.breakdown_base where {where} order by all"
+    return built(figures, **given).sql(query).fetchall()
+
+
+def deepfake(value, **given):
+    return figure(value, crime_type="deepfake", **given)
+
+
+def recording(value, **given):
+    return figure(value, crime_type="illegal_recording", **given)
+
+
+def child(value, **given):
+    return figure(value, crime_type="child_exploitation_material", **given)
+
+
+# A printed total
+
+
+def test_a_printed_total_is_the_base():
+    assert bases([figure(100), deepfake(60), recording(30)]) == [("published_total", 100)]
+
+
+def test_a_total_that_the_parts_exceed_is_no_base():
+    assert bases([figure(100), deepfake(60), recording(50)]) == [("none", None)]
+
+
+def test_a_total_that_is_the_sum_of_its_parts_is_the_base():
+    assert bases([figure(90), deepfake(60), recording(30)], totals="printed") == [("published_total", 90)]
+
+
+@pytest.mark.parametrize("total", [89, 91])
+def test_a_total_that_is_not_the_sum_of_all_there_is_is_no_base(total):
+    assert bases([figure(total), deepfake(60), recording(30)], totals="printed") == [("none", None)]
+
+
+def test_a_total_stands_when_a_suppressed_part_may_make_up_the_difference():
+    figures = [figure(100), deepfake(60), recording(None, value_status="suppressed")]
+
+    assert bases(figures, totals="printed") == [("published_total", 100)]
+
+
+def test_a_total_of_zero_is_a_base():
+    assert bases([figure(0), deepfake(0), recording(0)], totals="printed") == [("published_total", 0)]
+
+
+def test_a_total_stands_when_every_part_is_suppressed():
+    figures = [
+        figure(100),
+        deepfake(None, value_status="suppressed"),
+        recording(None, value_status="suppressed"),
+    ]
+
+    assert bases(figures, "base_kind, base_value, is_total_contradicted") == [("published_total", 100, False)]
+
+
+def test_a_total_that_the_printed_shares_fit_is_the_base():
+    figures = [figure(90), deepfake(60, share="66.7"), recording(30, share="33.3")]
+
+    assert bases(figures, shares_along="crime_type") == [("published_total", 90)]
+
+
+@pytest.mark.parametrize("total", [4406, 4418])
+def test_a_total_outside_of_what_the_printed_shares_allow_is_no_base(total):
+    # The three parts allow 4,407 to 4,417.
+    figures = [
+        figure(total),
+        deepfake(1553, share="35.2"),
+        child(1513, share="34.3"),
+        recording(857, share="19.4"),
+    ]
+
+    assert bases(figures, shares_along="crime_type") == [("implied", None)]
+
+
+@pytest.mark.parametrize("total", [4407, 4417])
+def test_a_total_at_the_edge_of_what_the_printed_shares_allow_is_the_base(total):
+    figures = [
+        figure(total),
+        deepfake(1553, share="35.2"),
+        child(1513, share="34.3"),
+        recording(857, share="19.4"),
+    ]
+
+    assert bases(figures, shares_along="crime_type") == [("published_total", total)]
+
+
+def test_a_total_is_no_base_when_a_single_part_would_exceed_it_at_its_printed_share():
+    assert bases([figure(100), deepfake(50, share="25.0")], shares_along="crime_type") == [("implied", 200)]
+
+
+def test_a_total_that_is_not_a_number_is_no_total():
+    figures = [figure(None, value_status="suppressed"), deepfake(60), recording(30)]
+
+    assert bases(figures, "published_total, base_kind, base_value", totals="printed") == [
+        (None, "sum_of_parts", 90)
+    ]
+
+
+# The sum of the parts
+
+
+def test_the_sum_of_all_there_is_is_the_base_where_no_total_is_printed():
+    assert bases([deepfake(60), recording(30)], totals="none") == [("sum_of_parts", 90)]
+
+
+def test_parts_that_may_not_be_all_are_never_summed():
+    assert bases([deepfake(60), recording(30)], totals="partial") == [("none", None)]
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing"])
+def test_the_sum_is_no_base_when_a_part_is_not_a_number(status):
+    assert bases([deepfake(60), recording(None, value_status=status)], totals="none") == [("none", None)]
+
+
+def test_zero_is_a_number():
+    assert bases([deepfake(60), recording(0)], totals="none") == [("sum_of_parts", 60)]
+
+
+def test_the_sum_is_the_base_when_the_printed_shares_fit_it():
+    figures = [deepfake(60, share="66.7"), recording(30, share="33.3")]
+
+    assert bases(figures, totals="none", shares_along="crime_type") == [("sum_of_parts", 90)]
+
+
+def test_the_sum_is_no_base_when_the_printed_shares_do_not_fit_it():
+    figures = [deepfake(60, share="60.0"), recording(30, share="30.0")]
+
+    assert bases(figures, totals="none", shares_along="crime_type") == [("implied", 100)]
+
+
+# The base that the printed shares imply
+
+
+def test_printed_shares_imply_a_range():
+    figures = [deepfake(1553, share="35.2"), child(1513, share="34.3"), recording(857, share="19.4")]
+    columns = "base_kind, base_value, implied_base_low, implied_base_high"
+
+    assert bases(figures, columns, shares_along="crime_type") == [("implied", None, 4407, 4417)]
+
+
+def test_a_range_of_one_number_is_a_base():
+    figures = [deepfake(60, share="60.0"), recording(30, share="30.0")]
+
+    assert bases(figures, shares_along="crime_type") == [("implied", 100)]
+
+
+def test_shares_that_contradict_each_other_imply_nothing():
+    figures = [deepfake(50, share="50.0"), recording(50, share="25.0")]
+    columns = "base_kind, base_value, implied_base_low, implied_base_high"
+
+    assert bases(figures, columns, shares_along="crime_type") == [("none", None, 200, 100)]
+
+
+def test_a_total_is_no_base_when_the_shares_contradict_each_other():
+    figures = [figure(150), deepfake(50, share="50.0"), recording(50, share="25.0")]
+
+    assert bases(figures, shares_along="crime_type") == [("none", None)]
+
+
+def test_a_share_that_rounds_to_zero_implies_no_base():
+    columns = "base_kind, base_value, implied_base_low, implied_base_high"
+
+    assert bases([deepfake(1, share="0.0")], columns, shares_along="crime_type") == [
+        ("none", None, 2000, None)
+    ]
+
+
+def test_a_share_that_rounds_to_zero_still_bounds_from_below():
+    figures = [figure(1999), deepfake(1, share="0.0")]
+
+    assert bases(figures, shares_along="crime_type") == [("none", None)]
+
+
+def test_a_large_total_fits_a_share_that_rounds_to_zero():
+    assert bases([figure(5000), deepfake(1, share="0.0")], shares_along="crime_type") == [
+        ("published_total", 5000)
+    ]
+
+
+def test_the_other_shares_bound_from_above_beside_one_that_rounds_to_zero():
+    figures = [deepfake(1, share="0.0"), recording(1000, share="50.0")]
+    columns = "base_kind, base_value, implied_base_low, implied_base_high"
+
+    assert bases(figures, columns, shares_along="crime_type") == [("implied", None, 2000, 2002)]
+
+
+def test_a_count_with_a_share_but_of_none_contradicts_itself():
+    assert bases([deepfake(0, share="5.0")], shares_along="crime_type") == [("none", None)]
+
+
+def test_no_base_is_implied_that_the_parts_exceed():
+    figures = [deepfake(60, share="60.0"), recording(70)]
+
+    assert bases(figures, shares_along="crime_type") == [("none", None)]
+
+
+def test_a_share_of_a_suppressed_count_implies_nothing():
+    figures = [figure(100), deepfake(None, value_status="suppressed", share="60.0"), recording(30)]
+
+    assert bases(figures, "share_count, base_kind, base_value", shares_along="crime_type") == [
+        (0, "published_total", 100)
+    ]
+
+
+def test_trailing_zeros_of_a_printed_share_count():
+    figures = [deepfake(60, share="60"), recording(30)]
+    columns = "base_kind, implied_base_low, implied_base_high"
+
+    assert bases(figures, columns, shares_along="crime_type") == [("implied", 100, 100)]
+    assert bases([deepfake(6000, share="60.0")], columns, shares_along="crime_type") == [
+        ("implied", 9992, 10008)
+    ]
+    assert bases([deepfake(6000, share="60")], columns, shares_along="crime_type") == [
+        ("implied", 9918, 10084)
+    ]
+
+
+# What belongs together
+
+
+def test_shares_along_age_say_nothing_of_a_breakdown_by_crime_type():
+    figures = [
+        figure(1000, age_band="10-19"),
+        deepfake(895, age_band="10-19", share="61.8"),
+        deepfake(438, age_band="20-29", share="30.2"),
+    ]
+    columns = "whole_age_band, share_count, implied_base_low, base_kind"
+
+    assert bases(figures, columns, shares_along="age_band") == [
+        ("10-19", 0, None, "published_total"),
+        ("20-29", 0, None, "none"),
+    ]
+
+
+def test_ages_of_a_crime_type_are_parts_of_that_crime_type():
+    figures = [
+        figure(200, crime_type="deepfake"),
+        figure(900),
+        deepfake(120, age_band="10-19"),
+        deepfake(30, age_band="20-29"),
+    ]
+    columns = "whole_crime_type, sum_of_parts, base_value"
+
+    assert bases(figures, columns, "dimension = 'age_band'") == [("deepfake", 150, 200)]
+
+
+@pytest.mark.parametrize("other", ["source", "measure", "region", "sex", "other_dimensions"])
+def test_figures_of_another_population_are_no_part_of_a_breakdown(other):
+    figures = [
+        figure(100),
+        deepfake(60),
+        figure(500, **{other: "another"}),
+        deepfake(400, **{other: "another"}),
+    ]
+
+    assert bases(figures, "sum_of_parts, base_value") == [(60, 100), (400, 500)]
+
+
+def test_two_releases_are_not_added_up_to_all_there_is():
+    figures = [deepfake(60), recording(30), deepfake(66, **LATER)]
+
+    assert bases(figures, totals="none") == [("none", None)]
+
+
+def test_a_later_release_that_prints_all_parts_again_is_all_there_is():
+    figures = [deepfake(60), recording(30), deepfake(66, **LATER), recording(33, **LATER)]
+
+    assert bases(figures, totals="none") == [("sum_of_parts", 99)]
+
+
+def test_revised_parts_are_not_divided_by_the_total_of_an_earlier_release():
+    # The later release does not print its total; the earlier one's, 1,000, counts other cases.
+    figures = [figure(1000), deepfake(300), deepfake(400, **LATER)]
+
+    assert bases(figures) == [("none", None)]
+
+
+def test_a_breakdown_is_exhaustive_only_if_every_export_of_it_is():
+    figures = [deepfake(60, export_id="a"), recording(30, export_id="b")]
+
+    assert bases(figures, totals={"a": "none", "b": "partial"}) == [("none", None)]
+
+
+def test_two_complete_breakdowns_of_one_release_are_not_added_up():
+    # The same 150 suspects by two sets of age bands, each in a file that says that it has them all.
+    figures = [
+        figure(100, age_band="10-19", export_id="wide"),
+        figure(50, age_band="20-29", export_id="wide"),
+        figure(40, age_band="10-14", export_id="narrow"),
+        figure(60, age_band="15-19", export_id="narrow"),
+        figure(50, age_band="20-24", export_id="narrow"),
+    ]
+    found = bases(figures, "base_value", "dimension = 'age_band'", totals="none")
+
+    assert (300,) not in found
+
+
+def test_two_complete_breakdowns_of_one_release_do_not_contradict_their_total():
+    figures = [
+        figure(150, export_id="total"),
+        figure(100, age_band="10-19", export_id="wide"),
+        figure(50, age_band="20-29", export_id="wide"),
+        figure(40, age_band="10-14", export_id="narrow"),
+        figure(60, age_band="15-19", export_id="narrow"),
+        figure(50, age_band="20-24", export_id="narrow"),
+    ]
+    found = bases(figures, "is_total_contradicted", "dimension = 'age_band'", totals="printed")
+
+    assert (True,) not in found
+
+
+def test_overlapping_age_bands_do_not_contradict_their_total():
+    # 10-17 are counted again among 10-19: 125 is no number of people.
+    figures = [
+        figure(100, export_id="total"),
+        figure(25, age_band="10-17"),
+        figure(30, age_band="10-19"),
+        figure(70, age_band="20+"),
+    ]
+    columns = "is_total_contradicted, base_kind, base_value"
+
+    assert bases(figures, columns, "dimension = 'age_band'") == [(False, "published_total", 100)]
+
+
+def test_overlapping_age_bands_have_no_sum():
+    figures = [figure(25, age_band="10-17"), figure(30, age_band="10-19"), figure(70, age_band="20+")]
+
+    assert bases(figures, where="dimension = 'age_band'", totals="none") == [("none", None)]

@@ -1,0 +1,728 @@
+"""A wrong contract is refused with file, line, field and reason; a right one means what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipelines import contract
+from pipelines.contract import ContractError, load, load_all
+from pipelines.observation import DIMENSIONS
+
+RAW = Path(__file__).parent.parent / "raw"
+
+FILE = "series/source.yaml"
+"""What `source_of` writes. Its first five lines are title, publisher, licence, released_on and files:
+the first line of every contract below is line 6.
+"""
+
+COUNTS = "period: '2024'\ncolumns:\n  n: {value: count, measure: cases}\n"
+"""The least that can be said: lines 6 to 8."""
+
+
+def problems_of(source_of, words: str) -> list[tuple[int, str, str]]:
+    with pytest.raises(ContractError) as error:
+        source_of(words)
+    assert {problem.file for problem in error.value.problems} == {FILE}
+    return [(problem.line, problem.field, problem.reason) for problem in error.value.problems]
+
+
+def test_the_least_contract_is_accepted(source_of):
+    source = source_of(COUNTS)
+    assert (source.name, source.contract_file, list(source.tables)) == ("series", FILE, ["table"])
+    assert source.contract.released_on == dt.date(2025, 1, 31)
+    assert source.contract.dimensions == DIMENSIONS
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "field", "reason"),
+    [
+        # words that nobody knows, and values that a word cannot have
+        (
+            COUNTS + "encodng: cp949",
+            9,
+            "encodng",
+            "is not a word of the contract language; closest: `encoding`",
+        ),
+        (COUNTS + "qqqqqq: 1", 9, "qqqqqq", "is not a word of the contract language"),
+        (
+            "period: '2024'\ncolumns:\n  n:\n    value: count\n    mesure: cases",
+            10,
+            "columns.n.mesure",
+            "closest: `measure`",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n:\n    value: count\n    constraints: {minimun: 1}",
+            10,
+            "columns.n.constraints.minimun",
+            "closest: `minimum`",
+        ),
+        (COUNTS + "header: 0", 9, "header", "greater than or equal to 1"),
+        (COUNTS + "header: two", 9, "header", "valid integer"),
+        (COUNTS + "skip_rows: -1", 9, "skip_rows", "greater than or equal to 0"),
+        (COUNTS + "max_rejected_pct: 101", 9, "max_rejected_pct", "less than or equal to 100"),
+        (COUNTS + "delimiter: ';;'", 9, "delimiter", "at most 1 character"),
+        (COUNTS + "quoteChar: ''", 9, "quoteChar", "at least 1 character"),
+        (COUNTS + "kind: records", 9, "kind", "'table'"),
+        (COUNTS + "totals_severity: fatal", 9, "totals_severity", "'critical', 'warning' or 'info'"),
+        (
+            COUNTS + "missingValues: {x: gone}",
+            9,
+            "missingValues.x",
+            "'missing', 'suppressed' or 'not_applicable'",
+        ),
+        (COUNTS + "missingValues: [null]", 9, "missingValues.0", "valid string"),
+        (COUNTS + "is_provisional: perhaps", 9, "is_provisional", "valid boolean"),
+        (COUNTS + "totals: some", 9, "totals", "'none', 'printed' or 'partial'"),
+        (COUNTS + "expect: [{type: no_nulls}]", 9, "expect.0.type", "match pattern"),
+        (COUNTS + "expect:\n  - {column: n}", 10, "expect.0.type", "is required"),
+        (COUNTS + "columns: {}", 9, "", "duplicate key"),
+        ("period: '2024'\ncolumns:\n  n: count", 8, "columns.n", "valid dictionary"),
+        ("period: '2024'\ncolumns:\n  n:", 8, "columns.n", "valid dictionary"),
+        ("columns:\n  n: {period: decade}", 7, "columns.n.period", "'year', 'half', 'quarter', 'month'"),
+        # one role a column
+        ("period: '2024'\ncolumns:\n  n: {}", 8, "columns.n", "a column has one role: period, dimension"),
+        ("period: '2024'\ncolumns:\n  n: {measure: cases}", 8, "columns.n", "(here: none)"),
+        (
+            "period: '2024'\ncolumns:\n  n: {value: count, share_of: cases}",
+            8,
+            "columns.n",
+            "(here: value, share_of)",
+        ),
+        ("columns:\n  n: {period: year, dimension: sex}", 7, "columns.n", "(here: period, dimension)"),
+        ("columns:\n  n: {value: count, ignore: note}", 7, "columns.n", "(here: value, ignore)"),
+        (
+            "columns:\n  n: {dimension: sex, measure: cases}",
+            7,
+            "columns.n",
+            "measure, set and along go with value",
+        ),
+        ("columns:\n  n: {period: year, set: {sex: male}}", 7, "columns.n", "measure, set and along go with"),
+        ("columns:\n  n: {share_of: cases, measure: cases}", 7, "columns.n", "measure goes with value"),
+        ("columns:\n  n: {value: count, along: sex}", 7, "columns.n", "along goes with share_of"),
+        (
+            "columns:\n  n: {value: count, codes: {a: b}}",
+            7,
+            "columns.n",
+            "codes on a column go with dimension",
+        ),
+        (
+            "columns:\n  n: {dimension: sex, constraints: {minimum: 1}}",
+            7,
+            "columns.n",
+            "minimum and maximum go with value",
+        ),
+        # files
+        (
+            COUNTS + "tables:\n  a:\n    files: '(?P<year>2024'",
+            11,
+            "tables.a.files",
+            "group that is not closed",
+        ),
+        (
+            COUNTS + "tables:\n  a:\n    files: '(?P<yaer>2024)'",
+            11,
+            "tables.a.files",
+            "the group 'yaer' is neither released_on, a period part nor a dimension; closest: 'year'",
+        ),
+        # encodings and patterns
+        (COUNTS + "encoding: cp94", 9, "encoding", "'cp94' is not an encoding that Python knows"),
+        (COUNTS + "encoding: [utf-8, korean-1]", 9, "encoding", "'korean-1' is not an encoding"),
+        (
+            COUNTS + "ignore_rows:\n  - {column: n, pattern: '*', reason: note}",
+            10,
+            "ignore_rows.0.pattern",
+            "'*' is not a regular expression: nothing to repeat",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  /(n/: {value: count, measure: cases}",
+            8,
+            "columns./(n/",
+            "'(n' is not a regular expression: missing )",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n: {value: count, measure: cases, constraints: {pattern: '['}}",
+            8,
+            "columns.n.constraints.pattern",
+            "'[' is not a regular expression",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  '*': {value: count, measure: cases, optional: true}",
+            8,
+            "columns.*",
+            "`*` is for columns without a name: no aliases, not optional",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  '*': {value: count, measure: cases, aliases: [m]}",
+            8,
+            "columns.*",
+            "no aliases",
+        ),
+        # dimensions
+        (
+            COUNTS + "set: {crime_tpye: deepfake}",
+            9,
+            "set.crime_tpye",
+            "is not a dimension; closest: 'crime_type'",
+        ),
+        (COUNTS + "codes:\n  place: {a: b}", 10, "codes.place", "others go under `other_dimensions:`"),
+        (COUNTS + "code_lists:\n  place: {a: A}", 10, "code_lists.place", "'place' is not a dimension"),
+        (COUNTS + "totals:\n  place: none", 10, "totals.place", "'place' is not a dimension"),
+        (
+            "other_dimensions: {place: x}\nperiod: '2024'\n"
+            "columns:\n  n: {value: count, measure: cases, set: {plaec: x}}",
+            9,
+            "columns.n.set.plaec",
+            "'plaec' is not a dimension; closest: 'place'",
+        ),
+        (
+            COUNTS + "  s: {dimension: gender}",
+            9,
+            "columns.s.dimension",
+            "'gender' is not a dimension",
+        ),
+        (COUNTS + "  s: {share_of: cases, along: age}", 9, "columns.s.along", "'age' is not a dimension"),
+        (
+            "period: '2024'\ncolumns:\n  /(?P<gender>m|f)/: {value: count, measure: cases}",
+            8,
+            "columns./(?P<gender>m|f)/",
+            "'gender' is not a dimension",
+        ),
+        (
+            COUNTS + "  s: {dimension: sex}\n  t: {dimension: sex}",
+            9,
+            "columns.s",
+            "sex is given by more than one column",
+        ),
+        # codes
+        (
+            COUNTS + "set: {crime_type: deepfak}",
+            9,
+            "set.crime_type",
+            "'deepfak' is not a code of crime_type; closest",
+        ),
+        (
+            COUNTS + "codes:\n  sex:\n    남: man",
+            11,
+            "codes.sex.남",
+            "'man' is not a code of sex",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n:\n    value: count\n    measure: case",
+            10,
+            "columns.n.measure",
+            "'case' is not a code of measure; closest: 'cases'",
+        ),
+        (
+            COUNTS + "  s: {share_of: case, along: sex}",
+            9,
+            "columns.s.share_of",
+            "'case' is not a code of measure",
+        ),
+        (
+            COUNTS + "  s: {change_of: case}",
+            9,
+            "columns.s.change_of",
+            "'case' is not a code of measure",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n: {value: count, measure: cases, set: {sex: x}}",
+            8,
+            "columns.n.set.sex",
+            "add it to `sql/codes/sex.csv` or to `code_lists: sex:` here",
+        ),
+        (
+            COUNTS + "  s: {dimension: sex, codes: {M: man}}",
+            9,
+            "columns.s.codes.M",
+            "'man' is not a code of sex",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n: {value: count}\n  m: {dimension: measure, codes: as_printed}",
+            9,
+            "columns.m.codes",
+            "it cannot be `as_printed`",
+        ),
+        (COUNTS + "codes: {measure: as_printed}", 9, "codes.measure", "it cannot be `as_printed`"),
+        # every number has a measure and a period
+        ("period: '2024'\ncolumns:\n  s: {dimension: sex}", 7, "columns", "no column has numbers"),
+        ("period: '2024'", 1, "columns", "is required: say what each column means"),
+        ("period: '2024'\ncolumns:\n  n: {value: count}", 8, "columns.n", "its numbers have no measure"),
+        ("period: '2024'\ncolumns:\n  n: {change_of: each}", 8, "columns.n", "its numbers have no measure"),
+        (
+            "period: '2024'\ncolumns:\n  m: {dimension: measure}\n  n: {value: count, measure: cases}",
+            9,
+            "columns.n",
+            "the rows say which measure: use `each` instead of 'cases'",
+        ),
+        (
+            "columns:\n  n: {value: count, measure: cases}",
+            6,
+            "columns",
+            "no period: give a column `period: year`",
+        ),
+        (
+            "columns:\n  d: {period: start}\n  n: {value: count, measure: cases}",
+            6,
+            "columns",
+            "no period",
+        ),
+        (
+            "period: soon\ncolumns: {n: {value: count, measure: cases}}",
+            6,
+            "period",
+            "'soon' is not a day, a month",
+        ),
+        # shares
+        (COUNTS + "  s: {share_of: cases}", 9, "columns.s", "shares along which dimension?"),
+        (
+            "period: '2024'\ncolumns:\n"
+            "  a: {dimension: sex}\n  b: {dimension: region}\n  s: {share_of: cases}",
+            10,
+            "columns.s",
+            "Say `along:` (region, sex)",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  a: {dimension: sex}\n  b: {dimension: region}\n"
+            "  s: {share_of: cases, along: sex}\n  t: {share_of: cases, along: region}",
+            7,
+            "columns",
+            "shares along 2 dimensions in one table: make it two tables",
+        ),
+        # expectations
+        (
+            COUNTS + "expect:\n  - {type: expect_column_values_to_be_betwixt, column: value}",
+            10,
+            "expect.0.type",
+            "is no expectation; closest: 'expect_column_values_to_be_between'",
+        ),
+    ],
+)
+def test_a_wrong_contract_is_refused_at_its_line(source_of, words, line, field, reason):
+    found = problems_of(source_of, words)
+    assert [(at, where) for at, where, said in found if reason in said] == [(line, field)], found
+
+
+@pytest.mark.parametrize("word", ["title", "publisher", "licence"])
+def test_a_contract_says_whose_figures_these_are(tmp_path, word):
+    words = {"title": "t", "publisher": "p", "licence": "l", "files": "'*'", "released_on": "2025-01-31"}
+    del words[word]
+    _write(tmp_path, "".join(f"{key}: {value}\n" for key, value in words.items()) + COUNTS)
+    with pytest.raises(ContractError, match=f"line 1, {word}: is required"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "field", "reason"),
+    [
+        ("released_on: 2025-01-31", 1, "files", "is required: say which files have this layout"),
+        ("files: '*.csv'", 4, "files", "no release date: name a group"),
+    ],
+)
+def test_a_contract_says_which_files_and_when_they_were_released(tmp_path, words, line, field, reason):
+    _write(tmp_path, f"title: t\npublisher: p\nlicence: l\n{words}\n{COUNTS}")
+    with pytest.raises(ContractError) as error:
+        load(tmp_path)
+    [problem] = error.value.problems
+    assert (problem.line, problem.field) == (line, field)
+    assert reason in problem.reason
+
+
+def test_every_problem_is_reported_at_once(source_of):
+    schema = "period: '2024'\nencodng: x\nheader: 0\ncolumns:\n  n: {}\n  m: {values: count}\n"
+    assert [line for line, _, _ in problems_of(source_of, schema)] == [8, 10, 11, 7]
+
+    sense = (
+        "encoding: cp94\nset: {sex: man, place: x}\ncolumns:\n  n: {value: count}\n  /(/: {value: count}\n"
+        "expect: [{type: expect_nothing_at_all_of_us}]"
+    )
+    found = problems_of(source_of, sense)
+    assert sorted((line, field) for line, field, _ in found) == [
+        (6, "encoding"),
+        (7, "set.place"),
+        (7, "set.sex"),
+        (8, "columns"),
+        (9, "columns.n"),
+        (10, "columns./(/"),
+        (10, "columns./(/"),
+        (11, "expect.0.type"),
+    ]
+
+
+def test_a_problem_of_all_tables_is_reported_once(source_of):
+    words = (
+        "encoding: cp94\nperiod: '2024'\ncolumns: {n: {value: count, measure: cases}}\ntables: {a: {}, b: {}}"
+    )
+    assert problems_of(source_of, words) == [(6, "encoding", "'cp94' is not an encoding that Python knows")]
+
+
+# YAML itself
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "reason"),
+    [
+        (b"", 1, "a contract is a mapping that begins with `title:`"),
+        (b"# nothing yet\n", 1, "a contract is a mapping"),
+        (b"- title: t\n- publisher: p\n", 1, "a contract is a mapping"),
+        (b"title\n", 1, "a contract is a mapping"),
+        (b"title: t\npublisher: p\ntitle: u\n", 3, 'found duplicate key "title"'),
+        (
+            b"title: t\ncolumns:\n\tn: {value: count}\n",
+            3,
+            "found character '\\t' that cannot start any token",
+        ),
+        (b"title: t\n  publisher: p\n", 2, "this is not valid YAML"),
+        (b"title: [t\npublisher: p\n", 2, "this is not valid YAML"),
+        (b"title: *nowhere\n", 1, "undefined alias"),
+        (b"title: t\n---\ntitle: u\n", 2, "found another document"),
+        ("title: t\npublisher: 경찰청\n".encode("cp949"), 2, "is not UTF-8; save it as UTF-8"),
+        ("title: t\n".encode("utf-16"), 1, "is not UTF-8"),
+        (b"title: t\npublisher: a\x07b\n", 2, "not valid YAML"),
+        (b"title: t\npublisher: a\x00b\n", 2, "not valid YAML"),
+        (b"title: t\nreleased_on: 2025-13-31\n", 2, ""),
+        (b"title: t\nreleased_on: 2025-02-30\n", 2, ""),
+    ],
+)
+def test_a_contract_that_is_not_yaml_is_refused_at_its_line(tmp_path, content, line, reason):
+    (tmp_path / "source.yaml").write_bytes(content)
+    with pytest.raises(ContractError) as error:
+        load(tmp_path)
+    assert line in [problem.line for problem in error.value.problems]
+    assert reason in str(error.value)
+
+
+def test_a_contract_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ContractError, match="cannot be read: No such file"):
+        load(tmp_path)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    words = f"\ufefftitle: t\npublisher: p\nlicence: l\nfiles: '*'\nreleased_on: 2025-01-31\n{COUNTS}"
+    assert load(_write(tmp_path, words)).contract.title == "t"
+
+
+def test_anchors_and_merge_keys_are_followed(source_of):
+    words = (
+        "period: '2024'\ncolumns:\n  n: &number {value: count, measure: cases, aliases: [m]}\n"
+        "  o:\n    <<: *number\n    aliases: [p]\n"
+    )
+    columns = source_of(words).contract.columns
+    assert (columns["o"].value, columns["o"].measure, columns["o"].aliases) == ("count", "cases", ["p"])
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [("2019", "2019"), ("'-'", "-"), ("-", "-"), ("0", "0"), ("'2019'", "2019"), ("-1", "-1"), ("X", "X")],
+)
+def test_numbers_are_text_where_text_is_meant(source_of, written, means):
+    source = source_of(COUNTS + f"missingValues:\n  {written}: suppressed\n")
+    assert source.contract.statuses == {means: "suppressed"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param("00", id="00 is not 0: zeros would be missing"),
+        pytest.param("1.10", id="1.10 is not 1.1"),
+        pytest.param("0x1F", id="0x1F is not 31"),
+        pytest.param("1_000", id="1_000 is not 1000"),
+        pytest.param("1e3", id="1e3 is not 1000.0"),
+        pytest.param("false", id="false is not False"),
+        pytest.param("true", id="true"),
+    ],
+)
+def test_a_number_that_yaml_would_rewrite_keeps_its_spelling_or_is_refused(source_of, written):
+    try:
+        understood = source_of(COUNTS + f"missingValues: [{written}]\n").contract.missingValues
+    except ContractError:
+        understood = [written]
+    assert understood == [written]
+
+
+# Contracts that can be read but whose numbers would be wrong, or that crash, without a word.
+# Lines: any of those that contradict each other.
+
+SEX = "  s: {dimension: sex}\n"
+CASES_OR_N = "  cases: {value: count, measure: cases, optional: true, aliases: [n]}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        pytest.param(COUNTS + "groupChar: '.'", {9}, id="1.000 would be 1: groupChar is decimalChar"),
+        pytest.param(COUNTS + "decimalChar: ''", {9}, id="no decimal character crashes the reader"),
+        pytest.param(COUNTS + "encoding: []", {9}, id="no encoding reads no file and says nothing"),
+        pytest.param(COUNTS + "encoding: rot13", {9}, id="rot13 is a codec and no text encoding"),
+        pytest.param(COUNTS + "delimiter: '\"'", {9}, id="the delimiter is the quote"),
+        pytest.param(
+            "period: '2024'\ncolumns:\n"
+            + CASES_OR_N
+            + "  m: {value: count, measure: suspects, aliases: [n]}",
+            {8, 9},
+            id="one alias of two columns: the last wins",
+        ),
+        pytest.param(
+            "period: '2024'\ncolumns:\n" + CASES_OR_N + "  n: {value: count, measure: suspects}",
+            {8, 9},
+            id="an alias that is another column: the last wins",
+        ),
+        pytest.param(
+            "period: '2024'\ncolumns:\n  /(?P<measure>cases|suspects)/: {value: count, measure: victims}",
+            {8},
+            id="the header says which measure and the column another",
+        ),
+        pytest.param(
+            "period: '2024'\ncolumns:\n  n: {value: count, measure: cases, set: {measure: suspects}}",
+            {8},
+            id="the column says two measures",
+        ),
+        pytest.param(
+            COUNTS + SEX + "set: {sex: male}",
+            {9, 10},
+            id="the table and its rows say the same dimension",
+        ),
+        pytest.param(
+            "period: '2024'\ncolumns:\n" + SEX + "  /(?P<sex>M|F)/: {value: count, measure: cases}",
+            {8, 9},
+            id="the rows and the header say the same dimension",
+        ),
+        pytest.param(COUNTS + "  m: {period: month}", {6, 9}, id="months beside a period of the whole file"),
+        pytest.param(
+            "columns:\n  d: {period: day, format: '%d/%m'}\n  n: {value: count, measure: cases}",
+            {7},
+            id="a format without a year means 1900",
+        ),
+        pytest.param(
+            "columns:\n  d: {period: month, format: '%b-%y'}\n  n: {value: count, measure: cases}",
+            {7},
+            id="a format that is not used",
+        ),
+        pytest.param(
+            COUNTS.replace("measure: cases", "measure: cases, fill_down: true"),
+            {8},
+            id="numbers filled down are counted twice",
+        ),
+        pytest.param(
+            COUNTS + "  s: {dimension: sex, codes: {'a  b': male, 'a b': female}}",
+            {9},
+            id="one label with two codes: the last wins",
+        ),
+        pytest.param(
+            COUNTS + "code_lists:\n  region:\n    a: {label: Somewhere}\n    b: {label: Somewhere}",
+            {11, 12},
+            id="one label of two new codes: the last wins",
+        ),
+        pytest.param(
+            COUNTS + "code_lists:\n  region:\n    a: {label: Seoul}",
+            {11},
+            id="a label that the common list has for another code",
+        ),
+        pytest.param(
+            COUNTS + "code_lists:\n  region:\n    total: {label: Somewhere}",
+            {11},
+            id="a new code that means not broken down",
+        ),
+        pytest.param(
+            COUNTS + "ignore_rows:\n  - {column: note, pattern: x, reason: y}",
+            {10},
+            id="rows to be ignored by a column that is not there",
+        ),
+        pytest.param(
+            COUNTS + "other_dimensions: {year: of what?}",
+            {9},
+            id="a dimension named like a part of a period",
+        ),
+        pytest.param(
+            "columns:\n  y: {period: year}\n  n: {value: count, measure: cases}\n"
+            "tables:\n  a:\n    released_on: period_end",
+            {11},
+            id="released at the end of a period that only the rows give",
+        ),
+        pytest.param(
+            COUNTS + "tables:\n  a/b: {files: '*.csv'}",
+            {10},
+            id="a table whose name cannot be that of a file stops every run",
+        ),
+    ],
+)
+def test_a_contract_that_would_give_wrong_numbers_is_refused(source_of, words, lines):
+    assert lines & {line for line, _, _ in problems_of(source_of, words)}
+
+
+# What a right contract means
+
+
+def test_tables_inherit_and_override(source_of):
+    source = source_of(
+        "encoding: cp949\n"
+        "missingValues: ['-']\n"
+        "period: '2024'\n"
+        "set: {crime_type: deepfake, sex: male}\n"
+        "codes: {region: {Here: seoul}, sex: {M: male}}\n"
+        "columns: {n: {value: count, measure: cases}}\n"
+        "tables:\n"
+        "  first: {files: 'first.csv'}\n"
+        "  second:\n"
+        "    files: 'second.csv'\n"
+        "    encoding: utf-8\n"
+        "    missingValues: {x: suppressed}\n"
+        "    set: {sex: female}\n"
+        "    codes: {region: {There: busan}}\n"
+        "    columns: {s: {value: count, measure: suspects}}\n"
+        "    header: 2\n"
+    )
+    first, second = (source.tables[name].layout for name in ("first", "second"))
+
+    assert (first.encoding, first.statuses, first.header) == ("cp949", {"-": "missing"}, 1)
+    assert (list(first.columns), first.set) == (["n"], {"crime_type": "deepfake", "sex": "male"})
+
+    assert (second.encoding, second.statuses, second.header) == ("utf-8", {"x": "suppressed"}, 2)
+    assert list(second.columns) == ["s"]
+    assert second.set == {"crime_type": "deepfake", "sex": "female"}
+    assert second.codes == {"region": {"There": "busan"}, "sex": {"M": "male"}}
+    assert second.period == "2024"
+
+    assert [name for name, table in source.tables.items() if table.files.fullmatch("second.csv")] == [
+        "second"
+    ]
+
+
+def test_a_table_can_take_back_what_holds_for_all(source_of):
+    source = source_of(
+        "missingValues: ['-']\ngroupChar: ','\nperiod: '2024'\ncolumns: {n: {value: count, measure: cases}}\n"
+        "tables:\n  a: {missingValues: [], groupChar: null}\n"
+    )
+    layout = source.tables["a"].layout
+    assert (layout.statuses, layout.groupChar) == ({}, None)
+
+
+def test_a_problem_of_one_table_is_addressed_there(source_of):
+    words = (
+        "period: '2024'\n"
+        "tables:\n"
+        "  a:\n"
+        "    columns: {n: {value: count, measure: cases}}\n"
+        "  b:\n"
+        "    columns:\n"
+        "      n: {value: count}\n"
+    )
+    assert [p[:2] for p in problems_of(source_of, words)] == [(12, "tables.b.columns.n")]
+
+
+def test_own_codes_are_known_by_label_and_alias(source_of):
+    source = source_of(
+        "period: '2024'\n"
+        "other_dimensions: {place: Where it happened}\n"
+        "code_lists:\n"
+        "  measure: {raids: Raids}\n"
+        "  crime_type: {spam: {label: Spam, aliases: [스팸, 2019]}}\n"
+        "  place: {home: At home}\n"
+        "columns: {n: {value: count, measure: raids, set: {crime_type: spam, place: home}}}\n"
+    )
+    table = source.tables["table"]
+    codes = [table.code("crime_type", label) for label in ("Spam", "스팸", "2019", "spam", "허위영상물")]
+    assert codes == ["spam", "spam", "spam", "spam", "deepfake"]
+    assert [table.code("place", label) for label in ("At home", "home", "elsewhere")] == [
+        "home",
+        "home",
+        None,
+    ]
+    assert source.contract.dimensions == (*DIMENSIONS, "place")
+
+
+def test_limits_are_exact_decimals(source_of):
+    words = "period: '2024'\ncolumns: {n: {value: count, measure: cases, constraints: {maximum: 0.1}}}"
+    assert source_of(words).contract.columns["n"].constraints.maximum == Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "# the least that can be said\n" + COUNTS,
+        COUNTS + "\n\n# the end\n",
+        "columns:\n  n:   # numbers\n    measure: 'cases'\n    value: count\nperiod: \"2024\"\n",
+    ],
+)
+def test_comments_and_form_do_not_change_what_a_contract_is(source_of, words):
+    assert source_of(words).sha256 == source_of(COUNTS).sha256
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COUNTS + "groupChar: ','",
+        COUNTS + "encoding: cp949",
+        COUNTS + "encoding: [utf-8, cp949]",
+        COUNTS + "encoding: [cp949, utf-8]",
+        COUNTS + "missingValues: ['-']",
+        COUNTS + "missingValues: {'-': suppressed}",
+        COUNTS + "totals: none",
+        COUNTS + "codes: {sex: {M: male}}",
+        COUNTS + "code_lists: {region: {here: Here}}",
+        COUNTS + "set: {sex: male}",
+        COUNTS + "expect: [{type: expect_column_max_to_be_between, column: value, max_value: 5}]",
+        COUNTS + "expect: [{type: expect_column_max_to_be_between, column: value, max_value: 6}]",
+        COUNTS + "skip_rows: 1",
+        COUNTS + "tables: {a: {}}",
+        COUNTS + "tables: {b: {}}",
+        COUNTS.replace("2024", "2023"),
+        COUNTS.replace("measure: cases", "measure: suspects"),
+        COUNTS.replace("measure: cases", "measure: cases, constraints: {minimum: 1}"),
+        COUNTS.replace("measure: cases", "measure: cases, constraints: {minimum: 2}"),
+        COUNTS.replace("  n:", "  m:"),
+    ],
+)
+def test_every_change_of_meaning_changes_what_a_contract_is(source_of, words):
+    assert source_of(words).sha256 != source_of(COUNTS).sha256
+
+
+def test_the_order_of_patterns_is_part_of_the_meaning(source_of):
+    # The first pattern that matches a label says what it means.
+    one = "/a.*/: {value: count, measure: cases}"
+    two = "/.*b/: {value: count, measure: suspects}"
+    first = source_of(f"period: '2024'\ncolumns:\n  {one}\n  {two}\n")
+    second = source_of(f"period: '2024'\ncolumns:\n  {two}\n  {one}\n")
+    assert first.sha256 != second.sha256
+
+
+def test_a_problem_found_later_has_its_line_too(source_of):
+    source = source_of(COUNTS + "expect:\n  - {type: expect_column_to_exist, column: n}\n")
+    assert str(source.problem(("expect", 0), "is odd")) == "`series/source.yaml`, line 10, expect.0: is odd"
+
+
+def test_bad_contracts_are_reported_together_and_by_name(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "source.yaml").write_text("- nothing\n", encoding="utf-8")
+    (tmp_path / "no_contract").mkdir()
+    with pytest.raises(ContractError) as error:
+        load_all(tmp_path)
+    assert [problem.file for problem in error.value.problems] == ["a/source.yaml", "b/source.yaml"]
+
+
+def test_what_a_contract_says_cannot_write_to_the_terminal(source_of):
+    [(_, field, _)] = problems_of(source_of, COUNTS + '"\\e[31mred": 1\n')
+    assert field == "\x1b[31mred"
+    with pytest.raises(ContractError) as error:
+        source_of(COUNTS + '"\\e[31mred": 1\n')
+    assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in RAW.glob(f"*/{contract.FILE_NAME}")))
+def test_a_shipped_contract_is_right(name):
+    source = load(RAW / name)
+    assert source.name == name
+    assert source.tables
+
+
+def test_the_shipped_contracts_are_these():
+    assert {source.name for source in load_all(RAW)} >= {"noi_cybersex_crackdown", "npa_cybercrime_yearly"}
+
+
+def _write(folder: Path, words: str) -> Path:
+    (folder / "source.yaml").write_text(words, encoding="utf-8")
+    return folder

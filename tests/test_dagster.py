@@ -1,0 +1,107 @@
+"""Dagster, really used: the graph loads, shows its lineage, and runs with a real instance."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.context import Context, prepare_dagster_home
+from pipelines.definitions import BUILD_JOB, define, ingest_job_name
+from pipelines.editions import standing
+from pipelines.exports import Hashes
+from pipelines.paths import Places
+from pipelines.runs import opened_instance, register_editions
+from tests.command import CRIME_TYPES, NOI, ROOT, sql
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    return define(Context(Places(ROOT / "raw", ROOT / "warehouse")))
+
+
+def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    parents = {
+        key.to_user_string(): {p.to_user_string() for p in graph.get(key).parent_keys}
+        for key in graph.get_all_asset_keys()
+    }
+    assert parents["crime_type_shares"] == {"observation_current", "breakdown_part", "breakdown_base"}
+    assert f"observations/{NOI}" in parents["observation"]
+    assert parents[f"observations/{NOI}"] == {f"raw/{NOI}"}
+    assert {"crime_type_shares", "age_distributions", "arrest_trends", "check_results"} <= parents[
+        "warehouse_file"
+    ]
+
+
+def test_every_asset_has_a_group_a_description_and_kinds(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name != "default", key
+        assert node.description, key
+        assert node.kinds, key
+
+
+def test_critical_expectations_are_blocking_checks(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    names = {key.name: graph.get(key).blocking for key in graph.asset_check_keys}
+    assert names["accepted_plus_rejected_is_received"] is True
+    assert names["every_export_is_accepted"] is False
+    assert any(
+        name.startswith("expect_compound_columns_to_be_unique") and blocking
+        for name, blocking in names.items()
+    )
+
+
+def test_a_run_from_dagster_publishes_and_shows_counts_previews_and_findings(
+    tmp_path: Path, copied_run
+) -> None:
+    folder = copied_run(tmp_path)
+    path = folder / "raw" / CRIME_TYPES
+    path.write_text(path.read_text().replace('"1,553"', "-1"))
+    context = Context(Places(folder / "raw", folder / "warehouse"))
+    defs = define(context)
+    [source] = [source for source in context.sources if source.name == NOI]
+    with opened_instance(context) as instance:
+        register_editions(instance, [standing(source, context.store, Hashes())])
+        ingested = defs.resolve_job_def(ingest_job_name(source)).execute_in_process(
+            instance=instance, partition_key="2025-11-16"
+        )
+        built = defs.resolve_job_def(BUILD_JOB).execute_in_process(instance=instance)
+        assert instance.telemetry_enabled is False
+    assert ingested.success
+    assert built.success
+    [accepted] = [
+        c for c in ingested.get_asset_check_evaluations() if c.check_name == "every_export_is_accepted"
+    ]
+    assert (accepted.passed, accepted.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert "a count cannot be negative" in str(accepted.metadata["problems"].value)
+    shown = {
+        m.asset_key.to_user_string(): m.metadata for m in built.asset_materializations_for_node("warehouse")
+    }
+    assert shown["age_distributions"]["dagster/row_count"].value == 6
+    assert "4,407 to 4,417" in str(shown["reconciliations"]["contradictions"].value)
+    assert shown["age_distributions"]["preview"].value.records
+    assert sql(folder, "select value from crime_type_shares where crime_type = 'deepfake'") == [(1553,)]
+
+
+@pytest.mark.parametrize("command", [["dagster", "definitions", "validate"], ["dg", "check", "defs"]])
+def test_the_definitions_are_valid_for_dagsters_own_commands(command: list[str], tmp_path: Path) -> None:
+    home = prepare_dagster_home(Places(ROOT / "raw", tmp_path))
+    environment = os.environ | {"DAGSTER_HOME": str(home), "CASELOAD_WAREHOUSE": str(tmp_path)}
+    done = subprocess.run(
+        [ROOT / ".venv/bin" / command[0], *command[1:]],
+        capture_output=True, text=True, cwd=ROOT, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_telemetry_is_off_in_our_configuration() -> None:
+    text = (ROOT / "dagster.yaml").read_text()
+    assert "telemetry:\n  enabled: false" in text
