@@ -18,7 +18,8 @@ from pipelines.observation import TOTAL
 from pipelines.paths import SQL
 
 MEASURE = "measure"
-_AGE_BAND = re.compile(r"(?P<low>\d{1,3})-(?P<high>\d{1,3})|(?P<open>\d{1,3})\+")
+_AGE = "(?:0|[1-9][0-9]{0,2})"  # one spelling for each age: no leading zeros, no other digits
+_AGE_BAND = re.compile(f"(?P<low>{_AGE})-(?P<high>{_AGE})|(?P<open>{_AGE})[+]")
 
 
 def normalised(label: str) -> str:

@@ -6,6 +6,7 @@ exist, that every number will have a measure and a period, that patterns can be 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import YAMLError
 
 from pipelines import file_patterns
 from pipelines.codes import MEASURE, CodeList, code_list
@@ -26,6 +27,8 @@ from pipelines.problems import closest, printable
 from pipelines.words import CodeEntry, Contract, Layout
 
 FILE_NAME = "source.yaml"
+# How pydantic names the branches of a union in the place of an error.
+_BRANCH = re.compile(r"(?:list|dict|literal|function-before|constrained-str|str|int|CodeEntry)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,18 @@ class Source:
 def load(folder: Path) -> Source:
     """The source in ``folder``, checked. Raises ContractError with every problem found."""
     path = folder / FILE_NAME
+    if not re.fullmatch("[A-Za-z0-9_]+", folder.name):
+        reason = "the folder's name is the source's name: use letters, digits and _ only"
+        raise ContractError([_at(path, 1, "", reason)])
     try:
         content = path.read_bytes()
         document = YAML().load(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ContractError([_at(path, line, "", "is not UTF-8; save it as UTF-8")]) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        reason = (error.problem or "is not YAML").strip().splitlines()[0]
+    except (YAMLError, ValueError) as error:
+        reason = (getattr(error, "problem", None) or str(error)).strip().splitlines()[0]
+        line = _line_of(error, content)
         raise ContractError([_at(path, line, "", f"this is not valid YAML: {reason}")]) from None
     except OSError as error:
         raise ContractError([_at(path, 1, "", f"cannot be read: {error.strerror}")]) from None
@@ -94,7 +100,8 @@ def load(folder: Path) -> Source:
     try:
         contract = Contract.model_validate(document)
     except ValidationError as error:
-        raise ContractError([_problem(path, document, e["loc"], _said(e)) for e in error.errors()]) from None
+        found = [_problem(path, document, e["loc"], _said(e)) for e in _deepest(error.errors())]
+        raise ContractError(list(dict.fromkeys(found))) from None
 
     tables, problems = {}, []
     for name, loc, layout in _layouts(contract):
@@ -165,6 +172,23 @@ def _labels(entry: str | CodeEntry) -> list[str]:
     return [entry] if isinstance(entry, str) else [entry.label, *entry.aliases]
 
 
+def _deepest(errors: list[Any]) -> list[Any]:
+    """The errors without those of other branches of a union: "should be a mapping" beside what is
+    wrong in the list that it is.
+    """
+
+    def place(error: Any) -> tuple[str, ...]:
+        return tuple(str(step) for step in error["loc"] if not _BRANCH.match(str(step)))
+
+    places = [place(error) for error in errors]
+    return [
+        error
+        for error, mine in zip(errors, places, strict=True)
+        if not (error["type"] in ("dict_type", "list_type", "literal_error", "string_type")
+                and any(len(other) > len(mine) and other[: len(mine)] == mine for other in places))
+    ]  # fmt: skip
+
+
 def _said(error: Any) -> str:
     """A pydantic error in the words of a contract's author."""
     last = str(error["loc"][-1]) if error["loc"] else ""
@@ -179,7 +203,29 @@ def _said(error: Any) -> str:
     if error["type"] == "missing":
         return "is required"
     message = str(error["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+    return message if message[1:2].isupper() else message[:1].lower() + message[1:]
+
+
+def _line_of(error: Exception, content: bytes) -> int:
+    """The line of a YAML error: as the parser says, or that of a character or date it cannot take."""
+    if mark := getattr(error, "problem_mark", None):
+        return mark.line + 1
+    lines = content.decode("utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        if re.search("[\x00-\x08\x0b-\x1f]", line) or _is_no_date(line):
+            return number
+    return 1
+
+
+def _is_no_date(line: str) -> bool:
+    found = re.search(r":\s*(\d{4}-\d{1,2}-\d{1,2})\s*$", line)
+    if not found:
+        return False
+    try:
+        dt.date(*(int(part) for part in found[1].split("-")))
+    except ValueError:
+        return True
+    return False
 
 
 def _problem(path: Path, document: Any, loc: tuple[Any, ...], reason: str) -> ContractProblem:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines import file_patterns, periods
 from pipelines.codes import MEASURE, code_list_path
+from pipelines.contract_conflicts import contradictions
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
@@ -39,6 +40,7 @@ def findings(contract: Contract, layout: Layout, table: Table) -> Iterator[Findi
         yield from _measures(layout, table)
         yield from _period(layout)
     yield from _shares(layout, table)
+    yield from contradictions(contract, layout, table)
     for at, expectation in enumerate(layout.expect):
         if expectation.type not in expectation_types():
             near = suggestion(expectation.type, expectation_types())
@@ -227,6 +229,6 @@ def _file_groups(layout: Layout) -> list[str]:
 
 def _is_encoding(name: str) -> bool:
     try:
-        return bool(codecs.lookup(name))
+        return codecs.lookup(name)._is_text_encoding  # rot13 is none
     except LookupError:
         return False

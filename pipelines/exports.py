@@ -78,7 +78,8 @@ def _is_note(name: str) -> bool:
 
 def described(source: Source, path: Path, below: str, hashes: Hashes, must_be_inside: bool = True) -> Export:
     """The export at ``path``, known in its source as ``below``: its table, edition and fingerprint."""
-    below = unicodedata.normalize("NFC", below)
+    # A name that is not UTF-8 is shown with its bytes escaped: no pattern matches it, nothing breaks.
+    below = unicodedata.normalize("NFC", os.fsencode(below).decode("utf-8", "backslashreplace"))
     file = f"{source.name}/{below}"
 
     def refused(rule: str, reason: str, next_step: str, sha256: str = "", size: int = 0) -> Export:

@@ -43,6 +43,8 @@ def _group_end(pattern: str, start: int) -> int:
             in_set = char != "]"
         elif char == "[":
             in_set = True
+            # A bracket that closes right after the opening one is a member of the set.
+            at += 2 if pattern.startswith("[^]", at) else 1 if pattern.startswith("[]", at) else 0
         elif char == "(":
             depth += 1
         elif char == ")":

@@ -5,18 +5,17 @@ Decoding is strict: a file is read whole in one declared encoding, or refused.
 
 from __future__ import annotations
 
+import codecs
 import csv
-import datetime as dt
 import io
-import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from pipelines.codes import normalised
-from pipelines.problems import Problem, UnreadableExport, printable
+from pipelines.problems import Problem, UnreadableExport
 from pipelines.words import HEADER_SEPARATOR, Layout
 
 MAX_TABLE_BYTES = 256 * 1024**2
@@ -73,7 +72,8 @@ def read(path: Path, file: str, layout: Layout) -> Grid:
     rows = _csv_rows(text, file, layout)
     labels = _labels(rows, file, layout, {})
     grid = _grid(rows[_first_data_row(layout) :], labels, file, encoding)
-    also_utf8 = encoding != "utf-8" and not content.isascii() and _decodes(content, "utf-8")
+    is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    also_utf8 = not is_utf8 and not content.isascii() and _decodes(content, "utf-8")
     return Grid(
         **{
             **grid.__dict__,
@@ -92,8 +92,8 @@ def _decoded(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
     failures = []
     for encoding in layout.encodings:
         try:
-            name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-            text = content.decode(name)
+            known = codecs.lookup(encoding).name
+            text = content.decode("utf-8-sig" if known == "utf-8" else known)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             bad = content[error.start : error.end].hex(" ")
@@ -141,50 +141,17 @@ def _csv_rows(text: str, file: str, layout: Layout) -> list[Row]:
 
 
 def _cell(text: str) -> str | None:
-    """The cell without surrounding white space (publishers pad), or None if nothing is left."""
-    return text.strip() or None
+    """The cell in NFC and without surrounding white space (publishers pad); None if nothing is left."""
+    return unicodedata.normalize("NFC", text).strip() or None
 
 
 def _read_workbook(content: bytes, file: str, layout: Layout) -> tuple[list[Row], list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from pipelines.workbooks import read_sheet
 
-    if not content.startswith(b"PK\x03\x04"):
-        raise _unreadable(
-            file, "format", "this is not the XLSX workbook that its name says",
-            "Open it in a text editor: if it is CSV, name it .csv",
-        )  # fmt: skip
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = book.sheet_names
-        if isinstance(layout.sheet, str) and layout.sheet not in names:
-            listed = ", ".join(printable(name) for name in names)
-            raise _unreadable(file, "sheet", f"has no sheet '{layout.sheet}'", f"Its sheets: {listed}")
-        if isinstance(layout.sheet, int) and not 1 <= layout.sheet <= len(names):
-            raise _unreadable(file, "sheet", f"has {len(names)} sheets, not {layout.sheet}")
-        name = layout.sheet if isinstance(layout.sheet, str) else names[layout.sheet - 1]
-        sheet = book.get_sheet_by_name(name)
-        rows = [
-            (number, [_workbook_cell(value) for value in values])
-            for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1)
-        ]
-        merged = {
-            (row, column): start
-            for start, end in sheet.merged_cell_ranges or []
-            for row in range(start[0], end[0] + 1)
-            for column in range(start[1], end[1] + 1)
-        }
-    except CalamineError as error:
-        raise _unreadable(file, "format", f"the workbook cannot be read: {error}") from None
+    texts, merged = read_sheet(content, file, layout.sheet)
+    rows = [(number, [_cell(text) for text in row]) for number, row in enumerate(texts, start=1)]
     labels = _labels(rows, file, layout, merged)
     return rows[_first_data_row(layout) :], labels
-
-
-def _workbook_cell(value: Any) -> str | None:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        value = value.date()
-    return _cell(str(value))
 
 
 def _first_data_row(layout: Layout) -> int:
@@ -200,13 +167,16 @@ def _labels(
         raise _unreadable(file, "empty", "the file ends before its header does", "Fetch it again")
     width = max(len(cells) for _, cells in head)
     stack: list[list[str]] = [[] for _ in range(width)]
+    starts: set[int] = set()
     for depth, (number, _) in enumerate(head):
-        left = ""
+        left, above, starts = "", starts, set()
         for position in range(width):
             row, column = merged.get((number - 1, position), (number - 1, position))
             cell = rows[row][1][column] if column < len(rows[row][1]) else None
             label = normalised(cell or "")
-            if not label and layout.fill_right and depth < layout.header - 1:
+            if label:
+                starts.add(position)
+            elif layout.fill_right and depth < layout.header - 1 and position not in above:
                 label = left
             left = label
             if label and stack[position][-1:] != [label]:
@@ -220,10 +190,14 @@ def _grid(rows: list[Row], labels: list[str], file: str, encoding: str | None) -
     ragged: dict[int, list[str]] = {}
     problems = []
     width = len(labels)
+    # Rows that all end in the same number of empty cells have a stray delimiter; one alone may have
+    # one inside a number, which shifts its cells.
+    filled = [cells for _, cells in rows if any(cells)]
+    ends_alike = len({len(cells) for cells in filled}) == 1 and not any(any(c[width:]) for c in filled)
     for number, cells in rows:
         if not any(cells):
             continue
-        if len(cells) < width or any(cells[width:]):
+        if len(cells) < width or (len(cells) > width and not ends_alike):
             last = number == rows[-1][0] and len(cells) < width
             ragged[number] = [cell or "" for cell in cells]
             problems.append(
@@ -243,29 +217,3 @@ def _unreadable(
     file: str, rule: str, reason: str, next_step: str | None = None, row: int | None = None
 ) -> UnreadableExport:
     return UnreadableExport([Problem(file, rule, reason, row=row, next_step=next_step)])
-
-
-_GROUPED = {
-    char: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(char)}[0-9]{{3}})+") for char in (",", ".", " ", "'")
-}
-
-
-def number_text(text: str, group_char: str | None, decimal_char: str) -> str | None:
-    """``text`` as a plain decimal number that keeps its printed digits, or None if it is none.
-
-    ``1,553`` → ``1553`` with ``group_char`` ','; ``+47.8%`` → ``47.8``.
-    """
-    body = text.removesuffix("%").strip()
-    sign = "-" if body[:1] in ("-", "−") else ""
-    body = body.removeprefix("+") if not sign else body[1:]
-    whole, point, decimals = body.partition(decimal_char)
-    if group_char and group_char in whole:
-        pattern = _GROUPED.get(group_char) or re.compile(
-            rf"[0-9]{{1,3}}(?:{re.escape(group_char)}[0-9]{{3}})+"
-        )
-        if not pattern.fullmatch(whole):
-            return None
-        whole = whole.replace(group_char, "")
-    if not re.fullmatch("[0-9]+", whole) or (point and not re.fullmatch("[0-9]+", decimals)):
-        return None
-    return f"{sign}{int(whole)}.{decimals}" if point else f"{sign}{int(whole)}"

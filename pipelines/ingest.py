@@ -18,7 +18,7 @@ from pipelines.exports import Export
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport
-from pipelines.rules import observation_rules, row_rules, total_rules, totals_frame
+from pipelines.rules import observation_rules, row_rules, text_rules, total_rules, totals_frame
 from pipelines.store import ACCEPTED, QUARANTINED, REJECTED_ROWS, Receipt, Store
 
 VERSION = "1"
@@ -123,7 +123,7 @@ def _decided(
         period_start=str(kept["period_start"].min()) if len(kept) else None,
         period_end=str(kept["period_end"].max()) if len(kept) else None,
         checks=[result.to_dict() for result in results],
-        breakdowns=list(_breakdowns(table, kept)),
+        breakdowns=list(_breakdowns(table, kept, is_complete=not bad_rows)),
     )  # fmt: skip
     return Reading(receipt, kept, _rejected(export, listed, tidy.raw_rows), problems)
 
@@ -165,15 +165,21 @@ def _validate(
     )
     labels = {match.position: match.label for match in tidy.matches}
     rows = tidy.rows[list(labels)].rename(columns=labels).assign(source_row=tidy.rows.index)
+    printed = tidy.printed[list(labels)].rename(columns=labels).assign(source_row=tidy.printed.index)
     totals = totals_frame(tidy.observations, table)
     try:
-        return [
+        results = [
             *validator.frame(f"{name}.rows", f"rows of {export_id}", rows, row_rules(tidy.matches, table)),
+            *validator.frame(f"{name}.text", f"text of {export_id}", printed, text_rules(tidy.matches)),
             *validator.frame(
                 f"{name}.observations", f"observations of {export_id}", checked, observation_rules(table)
             ),
-            *validator.frame(f"{name}.totals", f"totals of {export_id}", totals, total_rules(table, totals)),
         ]
+        # A total is not to be tested against parts of which some could not be read.
+        if not tidy.problems and not any(result.addresses for result in results):
+            rules = total_rules(table, totals)
+            results += validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
+        return results
     except UnusableExpectation as error:
         types = [expectation.type for expectation in table.layout.expect]
         place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
@@ -238,11 +244,10 @@ def _plain(value: object) -> str:
 
 def _printed(tidy: tables.Tidy, row: int, column: object) -> str | None:
     position = next((m.position for m in tidy.matches if m.label == column), None)
-    if position is None or row not in tidy.rows.index:
+    if position is None or row not in tidy.printed.index:
         return None
-    value = tidy.rows.at[row, position]
-    shown = str(value)
-    return None if shown in ("None", "nan") else shown
+    value = tidy.printed.at[row, position]
+    return value if isinstance(value, str) else None
 
 
 def _rejected(export: Export, problems: list[Problem], raw_rows: Mapping[int, str]) -> pd.DataFrame:
@@ -254,16 +259,20 @@ def _rejected(export: Export, problems: list[Problem], raw_rows: Mapping[int, st
         )
         for problem in problems
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(REJECTED_ROWS), dtype=object)
+    columns = [name for name in REJECTED_ROWS if name != "reading_id"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def _breakdowns(table: Table, observations: pd.DataFrame) -> Iterable[dict]:
-    """By which dimensions the export breaks its figures down, and what the contract says of each."""
+def _breakdowns(table: Table, observations: pd.DataFrame, is_complete: bool) -> Iterable[dict]:
+    """By which dimensions the export breaks its figures down, and what the contract says of each.
+
+    Where rows were rejected, the parts that are left are not all there is.
+    """
     for dimension in DIMENSIONS:
         if (observations[dimension] != TOTAL).any():
             yield {
                 "dimension": dimension,
-                "totals": table.layout.totals_of(dimension),
+                "totals": table.totals_of(dimension) if is_complete else "partial",
                 "has_published_shares": table.share_along == dimension,
             }
 

@@ -93,26 +93,23 @@ def _ended(context: Context, failures: Failures, before: str, is_partial: bool, 
 
 def _is_published(context: Context) -> bool:
     """Whether the published warehouse is what the ledgers call for."""
-    import duckdb
-
+    from pipelines.warehouse import publication
     from pipelines.warehouse_inputs import inputs_sha256, kept_readings
 
     if not context.places.published.is_file():
         return False
-    with duckdb.connect(str(context.places.published), read_only=True) as connection:
-        [(published,)] = connection.table("publication").select("inputs_sha256").fetchall()
-    return published == inputs_sha256(kept_readings(context.store))
+    return publication(context.places).get("inputs_sha256") == inputs_sha256(kept_readings(context.store))
 
 
 def _outcome(context: Context, exit_code: int) -> Outcome:
-    from pipelines.warehouse import publication_of
+    from pipelines.warehouse import publication
     from pipelines.warehouse_inputs import kept_readings
 
     kept = list(kept_readings(context.store))
     reasons = [problem for k in kept if not k.receipt.is_accepted for problem in k.receipt.problems[:1]]
     return Outcome(
         exit_code=BAD if reasons else exit_code,
-        publication_id=publication_of(context.places.published),
+        publication_id=publication(context.places).get("publication_id"),
         exports_published=sum(k.is_published for k in kept),
         quarantined=reasons,
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 from pipelines.codes import MEASURE, CodeList, normalised
 from pipelines.observation import DIMENSIONS
 from pipelines.periods import PERIOD_PARTS
-from pipelines.words import AS_PRINTED, Codes, Column, Layout
+from pipelines.words import AS_PRINTED, Codes, Column, Layout, Totals
 
 EVERY_OTHER = "*"
 
@@ -71,6 +71,17 @@ class Table:
             return EVERY_OTHER, Match(position, label, other, _own_label(label, other))
         return None
 
+    def fitting_patterns(self, label: str) -> list[str]:
+        """The ``/regex/`` keys that fit a label; more than one is a contradiction."""
+        return [key for key, pattern, _ in self.patterns if pattern.fullmatch(label)]
+
+    def is_called(self, match: Match, label: str) -> bool:
+        """Whether a column of a file is the one that a contract calls ``label`` (its label or alias)."""
+        label = normalised(label)
+        if match.label == label:
+            return True
+        return label in self.exact and self.exact[label][1] is match.column
+
     def code(self, dimension: str, label: str, column: Column | None = None) -> str | None:
         """The code that a printed label stands for here, or None when it is unknown.
 
@@ -109,6 +120,14 @@ class Table:
             if column.has_numbers:
                 names |= set(header_names(key, column)) - set(PERIOD_PARTS)
         return sorted(names - {MEASURE})
+
+    def totals_of(self, dimension: str) -> Totals:
+        """How the parts along a dimension relate to their total; a dimension that is fixed for the
+        whole file has only one part here, which is not all there is.
+        """
+        if isinstance(self.layout.totals, dict) or dimension in self.varying:
+            return self.layout.totals_of(dimension)
+        return "partial"
 
     def along(self, column: Column) -> str | None:
         """The dimension whose parts a share column's percentages are shares along."""

@@ -47,6 +47,11 @@ class Places:
         return self.warehouse / ".store"
 
     @property
+    def publication(self) -> Path:
+        """Which publication the published file is, so that nobody has to open it to know."""
+        return self.store / "publication.json"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' own pages."""
         return self.warehouse / "data_docs"

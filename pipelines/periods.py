@@ -33,10 +33,14 @@ class Period:
     def a_year_earlier(self) -> Period:
         """The same place in the year before: what a year-on-year change compares with.
 
-        Ends are shifted by the day after them, so that a February keeps its last day.
+        A period that begins with a month is shifted by the day after its end, so that a February
+        keeps its last day; else 29 February becomes the 28th.
         """
-        end = _a_year_earlier(self.end + dt.timedelta(days=1)) - dt.timedelta(days=1)
-        return Period(_a_year_earlier(self.start), end)
+        start = _a_year_earlier(self.start)
+        after = self.end + dt.timedelta(days=1)
+        if self.start.day == 1 and (after.month, after.day) != (2, 29):
+            return Period(start, _a_year_earlier(after) - dt.timedelta(days=1))
+        return Period(start, _a_year_earlier(self.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class Fragment:
         if self.start is not None or self.end is not None:
             if self.start is None or self.end is None:
                 raise ValueError("a period needs both a start and an end")
+            if any(part is not None for part in (self.half, self.quarter, self.month)):
+                raise ValueError("both days and a half, quarter or month are given")
+            if self.year is not None and not self.start.year <= self.year <= self.end.year:
+                raise ValueError(f"the year {self.year} and the days {self.start} to {self.end} differ")
             return Period(self.start, self.end)
         if self.year is None:
             raise ValueError("no year is given")
@@ -118,7 +126,7 @@ _DAYS = (
         r"(?P<year>(?:1[89]|20|21)\d\d)\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
     ),
 )
-_INTERVAL = re.compile(r"\s*(?:/|~|–|—|〜|∼|\bto\b|\s-\s)\s*")
+_INTERVAL = re.compile(r"\s*(?:/|~|～|–|—|〜|∼|\bto\b|\s-\s)\s*")
 _MONTH_NAMES = {
     name.lower(): number
     for names in (calendar.month_name, calendar.month_abbr)
@@ -212,4 +220,4 @@ def _a_year_earlier(day: dt.date) -> dt.date:
     try:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February
-        return dt.date(day.year - 1, 3, 1)
+        return dt.date(day.year - 1, 2, 28)

@@ -7,6 +7,7 @@ sentence what it found. It never repairs a figure.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -68,18 +69,17 @@ class Breakdown:
     sex: str
     crime_type: str
     age_band: str
+    other_dimensions: str | None
     parts: tuple[Part, ...]
     total: int | None
     is_exhaustive: bool
+    sum_of_parts: int | None
+    """None where no part is a number, or the parts overlap."""
 
     @property
     def shared(self) -> list[tuple[int, str]]:
         """Count and printed percentage of the parts that have both."""
         return [(p.value, p.printed) for p in self.parts if p.value is not None and p.printed]
-
-    @property
-    def sum_of_parts(self) -> int:
-        return sum(part.value or 0 for part in self.parts)
 
     @property
     def all_observed(self) -> bool:
@@ -135,7 +135,7 @@ def _share_base(breakdown: Breakdown, labels: Labels) -> Iterator[Reconciliation
             f"{parts} {fits} on a base of {_range(base)} only; the printed total is {total:,}, so "
             f"they are not shares of it."
         )
-        if breakdown.sum_of_parts > total:
+        if breakdown.sum_of_parts is not None and breakdown.sum_of_parts > total:
             said += f" The parts alone sum to {breakdown.sum_of_parts:,}."
     of = f"the printed total {total:,}" if total is not None else "one base"
     yield _of_breakdown(
@@ -147,7 +147,7 @@ def _share_base(breakdown: Breakdown, labels: Labels) -> Iterator[Reconciliation
 def _sum_of_parts(breakdown: Breakdown, labels: Labels) -> Iterator[Reconciliation]:
     """Do the parts fit the printed total: equal where they are all there is, else not above it?"""
     total, parts = breakdown.total, breakdown.sum_of_parts
-    if total is None:
+    if total is None or parts is None:
         return
     what = f"{_what(breakdown, labels)} by {breakdown.along}"
     many = len(breakdown.parts) > 1
@@ -200,12 +200,13 @@ def _changes(connection: duckdb.DuckDBPyConnection, labels: Labels) -> Iterator[
     rows = connection.execute(query("changes")).fetchall()
     values = {row[:9]: row[9] for row in rows}
     for row in rows:
-        source, start, end, measure, crime_type, age_band, sex, region, _, value, printed, export = row
+        source, start, end, measure, crime_type, age_band, sex, region, other, value, printed, export = row
         if printed is None:
             continue
         before = Period(start, end).a_year_earlier()
         previous = values.get((source, before.start, before.end, *row[3:9]))
-        of = " ".join(_label(labels, n, c) for n, c in zip(_BY, row[4:8], strict=True) if c != TOTAL)
+        fixed = [_label(labels, n, c) for n, c in zip(_BY, row[4:8], strict=True) if c != TOTAL]
+        of = ", ".join([*fixed, *_others(other)])
         what = f"{_label(labels, 'measure', measure)}{f' ({of})' if of else ''}"
         claim = f"{what} changed by {_signed(printed)}% on the same period a year earlier."
         verdict: Verdict = "untestable"
@@ -233,11 +234,11 @@ def _breakdowns(connection: duckdb.DuckDBPyConnection) -> Iterator[Breakdown]:
     parts: dict[tuple, list[Part]] = defaultdict(list)
     for *of, code, value, printed, export in connection.execute(query("parts")).fetchall():
         parts[tuple(of)].append(Part(code, value, printed, export))
-    for *of, total, is_exhaustive in connection.execute(query("wholes")).fetchall():
-        dimension, source, start, end, measure, region, sex, _, crime_type, age_band = of
+    for *of, total, is_exhaustive, sum_of_parts in connection.execute(query("wholes")).fetchall():
+        dimension, source, start, end, measure, region, sex, other, crime_type, age_band, *_ = of
         yield Breakdown(
-            dimension, source, Period(start, end), measure, region, sex, crime_type, age_band,
-            tuple(parts[tuple(of)]), total, is_exhaustive,
+            dimension, source, Period(start, end), measure, region, sex, crime_type, age_band, other,
+            tuple(parts[tuple(of)]), total, is_exhaustive, sum_of_parts,
         )  # fmt: skip
 
 
@@ -257,6 +258,7 @@ def _what(breakdown: Breakdown, labels: Labels) -> str:
         for name in _BY
         if name != breakdown.dimension and (code := getattr(breakdown, name)) != TOTAL
     ]
+    fixed += _others(breakdown.other_dimensions)
     measure = _label(labels, "measure", breakdown.measure).lower()
     return f"{measure} ({', '.join(fixed)})" if fixed else measure
 
@@ -271,6 +273,10 @@ def _of_breakdown(
         high, verdict, explanation, breakdown.measure, breakdown.crime_type, breakdown.age_band,
         breakdown.sex, breakdown.region, exports.pop() if len(exports) == 1 else None,
     )  # fmt: skip
+
+
+def _others(other_dimensions: str | None) -> list[str]:
+    return [f"{name} {code}" for name, code in json.loads(other_dimensions or "{}").items()]
 
 
 def _range(base: Interval) -> str:
@@ -288,7 +294,8 @@ def _listed(texts: Iterable[str]) -> str:
 
 
 def _decimal(number: Fraction) -> str:
-    return f"{float(number):.2f}".rstrip("0").rstrip(".")
+    shown = f"{float(number):.2f}".rstrip("0").rstrip(".")
+    return "0" if shown == "-0" else shown
 
 
 def _signed(printed: str) -> str:

@@ -9,6 +9,9 @@ from pipelines.layouts import Match, Table
 from pipelines.observation import DIMENSIONS, KEY, OBSERVED, TOTAL
 from pipelines.words import Constraints
 
+ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_regex")
+"""Expectations that constraints become which look at printed text, also of numbers."""
+
 
 def observation_rules(table: Table) -> list[Rule]:
     """What holds for every observation, then the contract's ``expect`` on observations."""
@@ -27,9 +30,15 @@ def observation_rules(table: Table) -> list[Rule]:
 
 
 def row_rules(matches: list[Match], table: Table) -> list[Rule]:
-    """The columns' constraints and the contract's ``expect`` on the rows as printed."""
+    """The columns' other constraints and the contract's ``expect`` on rows, numbers as numbers."""
     rules = [rule for match in matches for rule in _constraint_rules(match.label, match.column.constraints)]
-    return [*rules, *_expected(table, "rows")]
+    return [*(rule for rule in rules if rule.type not in ON_TEXT), *_expected(table, "rows")]
+
+
+def text_rules(matches: list[Match]) -> list[Rule]:
+    """The columns' constraints on what is printed, digits and signs included: enum and pattern."""
+    rules = [rule for match in matches for rule in _constraint_rules(match.label, match.column.constraints)]
+    return [rule for rule in rules if rule.type in ON_TEXT]
 
 
 def total_rules(table: Table, totals: pd.DataFrame) -> list[Rule]:
@@ -50,7 +59,7 @@ def totals_frame(observations: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     frames = []
     for dimension in DIMENSIONS:
-        if table.layout.totals_of(dimension) != "printed":
+        if table.totals_of(dimension) != "printed":
             continue
         group = [c for c in KEY if c != dimension]
         seen = observations.assign(other_dimensions=observations["other_dimensions"].fillna(""))
@@ -97,8 +106,9 @@ def _constraint_rules(label: str, constraints: Constraints) -> list[Rule]:
         low = None if constraints.minimum is None else float(constraints.minimum)
         high = None if constraints.maximum is None else float(constraints.maximum)
         if low is not None and high is not None:
-            reason = f"is not between {low:g} and {high:g}"
+            reason = f"is not between {constraints.minimum} and {constraints.maximum}"
         else:
-            reason = f"is below {low:g}" if high is None else f"is above {high:g}"
+            bound = constraints.minimum if high is None else constraints.maximum
+            reason = f"is {'below' if high is None else 'above'} {bound}"
         rule("expect_column_values_to_be_between", reason, min_value=low, max_value=high)
     return rules

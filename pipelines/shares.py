@@ -45,7 +45,7 @@ def implied_base(count: int, printed_share_pct: str) -> Interval:
     """The bases N for which ``count`` is ``printed_share_pct`` percent, to the digits printed.
 
     With h = ½·10⁻ᵈ the share of N lies in [p−h, p+h], so 100n/(p+h) ≤ N ≤ 100n/(p−h), and
-    unbounded above when p ≤ h. A base is never smaller than its part and never 0.
+    unbounded above when p ≤ h. A base is never smaller than its part.
     Both ends of the rounding interval are allowed, since publishers round halves either way.
 
     Raises ValueError for a negative count or share.
@@ -54,8 +54,8 @@ def implied_base(count: int, printed_share_pct: str) -> Interval:
     if count < 0 or share < 0:
         raise ValueError("a count and its share cannot be negative")
     if count == 0:
-        # 0 is 0% of anything; any share above the rounding of 0 contradicts a count of 0.
-        return Interval(1, None) if share <= half else Interval(1, 0)
+        # 0 is 0% of anything, and of 0; a share above the rounding of 0 contradicts a count of 0.
+        return Interval(0, None) if share <= half else Interval(1, 0)
     low = max(_ceil(100 * count / (share + half)), count)
     high = None if share <= half else int(100 * count / (share - half))
     return Interval(low, high)

@@ -34,6 +34,7 @@ REJECTED_ROWS: dict[str, str] = {
     "reason": "VARCHAR",
     "next_step": "VARCHAR",
     "raw_row": "VARCHAR",
+    "reading_id": "VARCHAR",
 }
 
 
@@ -100,10 +101,12 @@ class Store:
     def nothing(self) -> str:
         """The name of a reading without rows: a scan over many readings always has a file."""
         name = "nothing"
-        if not self.observations(name).is_file() or not self.rejected_rows(name).is_file():
-            self.reading(name).mkdir(parents=True, exist_ok=True)
-            _write_parquet(_empty(observation.COLUMNS), observation.COLUMNS, self.observations(name))
-            _write_parquet(_empty(REJECTED_ROWS), REJECTED_ROWS, self.rejected_rows(name))
+        for path, columns in (
+            (self.observations(name), observation.COLUMNS),
+            (self.rejected_rows(name), REJECTED_ROWS),
+        ):
+            with replacing(path) as temporary:
+                _write_parquet(_empty(columns), columns, temporary)
         return name
 
     def has(self, name: str) -> bool:
@@ -120,6 +123,7 @@ class Store:
         building = Path(tempfile.mkdtemp(prefix=".", dir=final.parent))
         try:
             _write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
+            rejected = rejected.assign(reading_id=receipt.reading)
             _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
             write_json(building / "receipt.json", asdict(receipt))
             if final.exists():  # left over without a receipt, or being rewritten

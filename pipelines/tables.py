@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from pipelines import observation, periods
-from pipelines.codes import MEASURE, normalised
-from pipelines.grids import Grid, number_text
-from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern
-from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
+from pipelines.binding import add_code, bind, in_words
+from pipelines.codes import MEASURE
+from pipelines.data_rows import data_rows, raw_rows
+from pipelines.grids import Grid
+from pipelines.layouts import Match, Table
+from pipelines.numerals import read_number
+from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS, Fragment, Period
 from pipelines.problems import Problem, suggestion
 from pipelines.words import EACH
@@ -38,10 +40,13 @@ class Origin:
 
 @dataclass(frozen=True)
 class Tidy:
-    """What one export says. ``rows`` is the grid with labels and typed numbers, for constraints."""
+    """What one export says. ``printed`` has the data rows as text, ``rows`` with numbers as numbers,
+    both with a column per position; constraints and expectations look at them.
+    """
 
     observations: pd.DataFrame
     rows: pd.DataFrame
+    printed: pd.DataFrame
     matches: list[Match]
     problems: list[Problem]
     rows_received: int
@@ -64,19 +69,19 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
 
     ``observations`` has the columns of `pipelines.observation`; rows with a problem are left out.
     """
-    cells, ignored = _without_ignored_rows(grid, table)
-    received = len(cells) + len(grid.ragged)
-    raw_rows = _raw_rows(cells, grid)
-    matches, problems = _bind(grid, cells, table, origin.file)
+    matches, problems = bind(grid, table, origin.file)
+    cells, ragged = data_rows(grid, matches, table)
+    ignored = len(grid.cells) + len(grid.ragged) - len(cells) - len(ragged)
+    received = len(cells) + len(ragged)
+    kept = raw_rows(cells, ragged)
     if not received:
         problems.append(Problem(origin.file, "empty", "has a header and no rows",
                                 next_step="The file may be cut; fetch it again"))  # fmt: skip
     if problems:  # the layout itself is not understood: no row can be
         nothing = _observations([], origin, table)
-        return Tidy(nothing, cells, matches, problems, received, ignored, raw_rows)
+        return Tidy(nothing, cells, cells, matches, problems, received, ignored, kept)
 
-    problems = list(grid.problems)
-    cells = _filled_down(cells, matches)
+    problems = [problem for problem in grid.problems if problem.row in ragged]
     rows = _read_rows(cells, matches, table, origin, problems)
     common = _file_dimensions(table, origin, problems)
     typed = cells.copy()
@@ -85,104 +90,10 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
         for match in matches
         if match.column.has_numbers
     ]
-    observations = _observations(_with_percentages(numbers), origin, table)
-    return Tidy(observations, typed, matches, problems, received, ignored, raw_rows)
-
-
-def _without_ignored_rows(grid: Grid, table: Table) -> tuple[pd.DataFrame, int]:
-    cells, before = grid.cells, len(grid.cells)
-    for rule in table.layout.ignore_rows:
-        if (label := normalised(rule.column)) in grid.labels:
-            position = grid.labels.index(label)
-            matched = cells[position].map(lambda c, p=rule.pattern: bool(c and re.fullmatch(p, c)))
-            cells = cells[~matched.astype(bool)]
-    return cells, before - len(cells)
-
-
-def _raw_rows(cells: pd.DataFrame, grid: Grid) -> dict[int, str]:
-    listed = {int(row): list(values) for row, values in zip(cells.index, cells.to_numpy(), strict=True)}
-    return {row: json.dumps(values, ensure_ascii=False) for row, values in {**listed, **grid.ragged}.items()}
-
-
-def _bind(grid: Grid, cells: pd.DataFrame, table: Table, file: str) -> tuple[list[Match], list[Problem]]:
-    """The meaning of every column; unknown, missing and doubled columns are problems."""
-    matches: list[Match] = []
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
-    used: set[str] = set()
-    for position, label in enumerate(grid.labels):
-        number = position + 1
-        if not label:
-            if position in cells and cells[position].notna().any():
-                problems.append(Problem(file, "header", f"column {number} has cells but no label"))
-            continue
-        if label in seen:
-            reason = f"columns {seen[label]} and {number} have the same label"
-            problems.append(Problem(file, "header", reason, column=label))
-            continue
-        seen[label] = number
-        found = table.match(position, label)
-        if found is None:
-            known = [key for key in table.exact if key not in seen]
-            problems.append(
-                Problem(
-                    file, "unknown_column", column=label,
-                    reason=f"column {number} is not in the contract{suggestion(label, known)}",
-                    next_step=grid.hint or "Add it to `columns:` in `source.yaml`, or as "
-                    "an alias of the column that it is",
-                )
-            )  # fmt: skip
-            continue
-        key, match = found
-        if match.column.has_numbers:
-            problems += _unknown_groups(match, table, file, grid.hint)
-        if key in used and key != EVERY_OTHER and not is_pattern(key):
-            problems.append(Problem(file, "header", f"is `{key}` a second time", column=label))
-        used.add(key)
-        matches.append(match)
-    for key, column in table.layout.columns.items():
-        if key not in used and not column.optional:
-            what = "no column matches" if key == EVERY_OTHER or is_pattern(key) else "the column is missing"
-            problems.append(
-                Problem(
-                    file, "missing_column", what, column=key,
-                    next_step=grid.hint or "If the publisher renamed it, add the new label to its "
-                    "`aliases:`; if it may be absent, say `optional: true`",
-                )
-            )  # fmt: skip
-    return matches, problems
-
-
-def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> Iterable[Problem]:
-    """Problems of a label whose parts are no known codes or periods."""
-    number = match.position + 1
-    for name, text in match.groups.items():
-        if name in PERIOD_PARTS:
-            try:
-                periods.parse(text, name, match.column.format)
-            except ValueError as error:
-                yield Problem(file, "period", f"column {number}: {error}", column=match.label, value=text)
-        elif table.code(name, text, match.column) is None:
-            near = suggestion(text, table.known_labels(name, match.column))
-            yield Problem(
-                file, "unknown_label", f"column {number} '{text}' is not a known {_words(name)}{near}",
-                column=match.label, value=text, next_step=hint or _add_code(name),
-            )  # fmt: skip
-
-
-def _add_code(name: str) -> str:
-    return f"Add it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _filled_down(cells: pd.DataFrame, matches: list[Match]) -> pd.DataFrame:
-    filled = cells.copy()
-    positions = [match.position for match in matches if match.column.fill_down]
-    filled[positions] = filled[positions].ffill()
-    return filled
+    records = _with_percentages(numbers, origin.file, problems)
+    bad = {problem.row for problem in problems}
+    observations = _observations([r for r in records if r["source_row"] not in bad], origin, table)
+    return Tidy(observations, typed, cells, matches, problems, received, ignored, kept)
 
 
 def _read_rows(
@@ -232,8 +143,8 @@ def _row_heading(text: str, match: Match, table: Table) -> tuple[str | Fragment 
     if code is not None:
         return code, "", None
     near = suggestion(text, table.known_labels(column.dimension, column))
-    reason = f"'{text}' is not a known {_words(column.dimension)}{near}"
-    return None, reason, _add_code(column.dimension)
+    reason = f"'{text}' is not a known {in_words(column.dimension)}{near}"
+    return None, reason, add_code(column.dimension)
 
 
 def _file_dimensions(table: Table, origin: Origin, problems: list[Problem]) -> dict[str, str]:
@@ -245,9 +156,9 @@ def _file_dimensions(table: Table, origin: Origin, problems: list[Problem]) -> d
         code = table.code(name, text)
         if code is None:
             near = suggestion(text, table.known_labels(name))
-            reason = f"the file's name says {_words(name)} '{text}', which is not known{near}"
+            reason = f"the file's name says {in_words(name)} '{text}', which is not known{near}"
             problems.append(
-                Problem(origin.file, "unknown_label", reason, value=text, next_step=_add_code(name))
+                Problem(origin.file, "unknown_label", reason, value=text, next_step=add_code(name))
             )
         else:
             found[name] = code
@@ -272,8 +183,9 @@ def _read_numbers(
     """One row per number of a column, with its full key; numbers also replace text in ``typed``."""
     column = match.column
     texts = cells[match.position]
-    parsed = {text: _number(text, match, table) for text in [*texts.dropna().unique(), None]}
-    typed[match.position] = [parsed[t if isinstance(t, str) else None][0] for t in texts]
+    parsed = {text: read_number(text, match, table.layout) for text in [*texts.dropna().unique(), None]}
+    numbers = [parsed[t if isinstance(t, str) else None][0] for t in texts]
+    typed[match.position] = [None if n is None else float(n) for n in numbers]
     fixed = dict(common) | dict(column.set)
     fixed |= {n: table.code(n, t, column) or t for n, t in match.groups.items() if n not in PERIOD_PARTS}
     measure = column.measure or column.share_of or column.change_of
@@ -332,29 +244,7 @@ def _period(fragment: Fragment, heading: Fragment) -> Period | ValueError:
         return error
 
 
-def _number(text: str | None, match: Match, table: Table) -> tuple[int | str | None, str | None, str | None]:
-    """Number, status and reason of a cell; a share or change stays text, with its printed digits."""
-    layout = table.layout
-    if (text or "") in layout.statuses:
-        return None, layout.statuses[text or ""], None
-    if text is None:
-        return None, None, "is empty, and the contract does not say what that means"
-    plain = number_text(text, layout.groupChar, layout.decimalChar)
-    if plain is None:
-        hint = ""
-        if "," in text and layout.groupChar is None and number_text(text, ",", "."):
-            hint = "; if the comma groups digits, the contract needs `groupChar: ','`"
-        return None, None, f"'{text}' is not a number{hint}"
-    if match.column.value:
-        whole, _, decimals = plain.partition(".")
-        if decimals.strip("0"):
-            return None, None, f"'{text}' is not a whole number, and counts are"
-        if len(whole) > 18:
-            return None, None, f"'{text}' has too many digits for a count"
-        return int(whole), OBSERVED, None
-    return plain, OBSERVED, None
-
-
+_ALONE = "percentage without a count"
 _KEY = ["period_start", "period_end", MEASURE, *DIMENSIONS, "other_dimensions"]
 _NUMBER_COLUMNS = [*_KEY, "number", "status", "source_row", "source_column", "position", "role"]
 
@@ -363,7 +253,7 @@ def _numbers_frame(records: list[tuple]) -> pd.DataFrame:
     return pd.DataFrame(records, columns=_NUMBER_COLUMNS, dtype=object)
 
 
-def _with_percentages(numbers: list[pd.DataFrame]) -> list[dict]:
+def _with_percentages(numbers: list[pd.DataFrame], file: str, problems: list[Problem]) -> list[dict]:
     """Counts as records, each with the published share and change that have the same key.
 
     A percentage without a count stands on its own: an observation whose value is missing.
@@ -380,16 +270,23 @@ def _with_percentages(numbers: list[pd.DataFrame]) -> list[dict]:
     for entry in every[every["role"] != "count"].to_dict("records"):
         if entry["number"] is None:
             continue
-        key = tuple(entry[name] for name in _KEY)
-        if key not in by_key:
-            alone = entry | {"number": None, "status": "missing"}
-            alone["published_share_pct"] = alone["published_change_pct"] = None
-            records.append(alone)
-            by_key[key] = [alone]
+        key, slot = tuple(entry[name] for name in _KEY), f"published_{entry['role']}_pct"
         # A row printed twice has its counts and percentages side by side, row by row.
-        homes = [r for r in by_key[key] if r["source_row"] == entry["source_row"]] or by_key[key]
-        homes[0][f"published_{entry['role']}_pct"] = entry["number"]
-    return records
+        homes = by_key.get(key, [])
+        home = next((home for home in homes if home["source_row"] == entry["source_row"]), None)
+        home = home or next((home for home in homes if home["status"] != _ALONE), None)
+        if home is None:
+            home = entry | {"number": None, "status": _ALONE}
+            home["published_share_pct"] = home["published_change_pct"] = None
+            records.append(home)
+            by_key.setdefault(key, []).append(home)
+        if home[slot] is not None:
+            problems.append(
+                Problem(file, "number", "a second percentage for the same figure", row=entry["source_row"],
+                        column=entry["source_column"], value=entry["number"])
+            )  # fmt: skip
+        home[slot] = entry["number"]
+    return [record | {"status": "missing"} if record["status"] == _ALONE else record for record in records]
 
 
 def _observations(records: list[dict], origin: Origin, table: Table) -> pd.DataFrame:

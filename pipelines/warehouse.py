@@ -6,6 +6,7 @@ has the old one open keeps it, whoever opens next gets the new one, a crash leav
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
 from pipelines.paths import Places
 from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, relations
-from pipelines.store import Store
+from pipelines.store import Store, write_json
 from pipelines.warehouse_inputs import (
     Inputs,
     export_check_rows,
@@ -81,11 +82,12 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
 
 def publish(path: Path, places: Places) -> str:
     """Make the build what analysts open, keep the one it replaces, and return its publication id."""
-    publication_id = publication_of(path)
+    new = _publication(path)
     _sync(path)
     published = places.published
+    # The published file is not opened here: an analyst may hold it open for writing.
     if published.exists():
-        kept = places.previous / f"{publication_of(published)}.duckdb"
+        kept = places.previous / f"{publication(places).get('publication_id', 'unknown')}.duckdb"
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.unlink(missing_ok=True)
         os.link(published, kept)
@@ -95,14 +97,23 @@ def publish(path: Path, places: Places) -> str:
         old.unlink()
     for leftover in places.build.glob("*"):
         leftover.unlink()
-    return publication_id
+    write_json(places.publication, new)
+    return new["publication_id"]
 
 
-def publication_of(path: Path) -> str:
-    """The publication id of a warehouse file."""
+def publication(places: Places) -> dict[str, str]:
+    """``publication_id`` and ``inputs_sha256`` of what is published; empty if that is not known."""
+    try:
+        return json.loads(places.publication.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _publication(path: Path) -> dict[str, str]:
+    columns = ("publication_id", "inputs_sha256")
     with duckdb.connect(str(path), read_only=True) as connection:
-        [(publication_id,)] = connection.table("publication").select("publication_id").fetchall()
-    return publication_id
+        [values] = connection.table("publication").select(*columns).fetchall()
+    return dict(zip(columns, values, strict=True))
 
 
 @contextmanager
@@ -141,11 +152,18 @@ def _create_from_rows(
 ) -> None:
     """Create a relation whose query reads ``input_<name>``: the rows, with the relation's columns."""
     view = f"input_{relation.name}"
-    # Object columns keep whole numbers whole beside missing ones; the query casts every column.
-    frame = pd.DataFrame(rows, columns=list(relation.columns), dtype=object)
-    connection.register(view, frame.where(frame.notna(), None))
+    # All as text, which the query casts: DuckDB would guess types from a sample of the rows.
+    names = list(dict.fromkeys([*relation.columns, *(name for row in rows[:1] for name in row)]))
+    frame = pd.DataFrame(
+        [[_as_text(row.get(name)) for name in names] for row in rows], columns=names, dtype="str"
+    )
+    connection.register(view, frame)
     _create(connection, relation)
     connection.unregister(view)
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _checked(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Result:

@@ -18,6 +18,7 @@ from pipelines.codes import MEASURE, age_bounds, code_list_path
 from pipelines.contract import Source
 from pipelines.expectations import Result
 from pipelines.observation import DIMENSIONS, TOTAL
+from pipelines.periods import Period
 from pipelines.reconcile import reconcile
 from pipelines.relations import checks, digest
 from pipelines.shares import implied_base
@@ -66,6 +67,7 @@ class Inputs:
         make = {
             "breakdowns": self._breakdowns,
             "implied_bases": _implied_bases,
+            "comparable_periods": _comparable_periods,
             "codes": self._codes,
             "exports": self._exports,
             "reconciliations": lambda seen: [asdict(found) for found in reconcile(seen)],
@@ -75,7 +77,12 @@ class Inputs:
 
     def _breakdowns(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return [
-            {"source": kept.receipt.source, "export_id": kept.receipt.export_id, **breakdown}
+            {
+                "source": kept.receipt.source,
+                "source_file": kept.receipt.source_file,
+                "export_id": kept.receipt.export_id,
+                **breakdown,
+            }
             for kept in self.kept
             if kept.is_published
             for breakdown in kept.receipt.breakdowns
@@ -192,6 +199,23 @@ def _implied_bases(connection: duckdb.DuckDBPyConnection) -> Rows:
         base = implied_base(value, share)
         rows.append(
             {"value": value, "published_share_pct": share, "base_low": base.low, "base_high": base.high}
+        )
+    return rows
+
+
+def _comparable_periods(connection: duckdb.DuckDBPyConnection) -> Rows:
+    rows = []
+    for start, end in (
+        connection.table("observation").select("period_start", "period_end").distinct().fetchall()
+    ):
+        earlier = Period(start, end).a_year_earlier()
+        rows.append(
+            {
+                "period_start": start,
+                "period_end": end,
+                "previous_period_start": earlier.start,
+                "previous_period_end": earlier.end,
+            }
         )
     return rows
 

@@ -25,8 +25,15 @@ HEADER_SEPARATOR = " | "
 
 
 def _text(value: Any) -> Any:
-    """YAML reads 2019 as a number; as a label, a code or a character it is text."""
-    return str(value) if isinstance(value, int | float | Decimal) and value is not True else value
+    """YAML reads 2019 as a number; as a label, a code or a character it is text.
+
+    Other spellings (00, 1.10, 0x1F, true) would be changed on the way, so they need quotes.
+    """
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, int | float):
+        raise ValueError("YAML reads this as a number or a truth value; put it between quotes")
+    return value
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -152,7 +159,7 @@ class Layout(Words):
     released_on: dt.date | Literal["period_end"] | None = Field(
         None, description="The release date, where the file's name does not give it."
     )
-    encoding: str | list[str] = Field(
+    encoding: str | Annotated[list[str], Field(min_length=1)] = Field(
         "utf-8", description="Tried strictly, in order; the first that decodes the whole file is used."
     )
     delimiter: str = Field(",", min_length=1, max_length=1, description="Between the cells of a CSV.")
@@ -170,8 +177,10 @@ class Layout(Words):
         [], description="What stands where there is no number, and which status it has; a list "
         "means `missing`. An empty cell that is not listed is an error."
     )  # fmt: skip
-    groupChar: str | None = Field(None, description="Between groups of three digits.")
-    decimalChar: str = Field(".", description="Before decimals.")
+    groupChar: str | None = Field(
+        None, min_length=1, max_length=1, description="Between groups of three digits."
+    )
+    decimalChar: str = Field(".", min_length=1, max_length=1, description="Before decimals.")
     period: Text | None = Field(None, description="The period of the whole file, e.g. 2024 or a/b.")
     is_provisional: bool = Field(False, description="The publisher calls the figures provisional.")
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole file.")
@@ -236,7 +245,7 @@ class Contract(Layout):
     code_lists: dict[str, dict[str, Label | CodeEntry]] = Field(
         {}, description="By dimension: codes that only this source needs, with label and aliases."
     )
-    tables: dict[str, Layout] = Field(
+    tables: dict[Annotated[str, Field(pattern="^[A-Za-z0-9_]+$")], Layout] = Field(
         {}, description="One layout each, where a source has several; words above hold for all."
     )
 

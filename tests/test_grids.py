@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pipelines import grids
-from pipelines.grids import Grid, number_text
+from pipelines.grids import Grid
+from pipelines.numerals import number_text
 from pipelines.problems import UnreadableExport
 from pipelines.words import Layout
 

@@ -1,14 +1,19 @@
 -- Each observation comes from a published export, and each such export has all of its own.
+with published as (
+    select *
+    from exports
+    where is_published
+)
+
 select
-    exports.source_file,
-    exports.export_id,
-    exports.observations as expected,
+    published.source_file,
+    published.export_id,
+    published.observations as expected,
     count(observation.export_id) as found,
-from exports
+from published
 full join observation
     on
-        exports.source_file = observation.source_file
-        and exports.export_id = observation.export_id
-where exports.is_published or exports.source_file is null
+        published.source_file = observation.source_file
+        and published.export_id = observation.export_id
 group by all
 having expected is distinct from found

@@ -26,6 +26,7 @@ with published as (
     where age_band = 'total' and sex = 'total' and other_dimensions is null
 ),
 
+-- Of two exports that both have all parts, that of the later release counts, then the finer one.
 summed as (
     select
         source,
@@ -41,6 +42,7 @@ summed as (
         export_id,
         released_on,
         'observed' as value_status,
+        is_provisional,
     from staging.breakdown_base
     where
         dimension = 'crime_type'
@@ -48,11 +50,29 @@ summed as (
         and whole_age_band = 'total'
         and sex = 'total'
         and other_dimensions is null
+    qualify
+        row_number() over (
+            partition by source, period_start, period_end, measure, region
+            order by released_on desc, part_count desc, complete_in asc
+        ) = 1
 ),
 
 figure as (
     select *
     from published
+    where
+        value_status = 'observed'
+        or crime_type <> 'total'
+        or not exists (
+            select 1
+            from summed
+            where
+                published.source = summed.source
+                and published.period_start = summed.period_start
+                and published.period_end = summed.period_end
+                and published.measure = summed.measure
+                and published.region = summed.region
+        )
     union all by name
     select *
     from summed
@@ -62,6 +82,8 @@ compared as (
     select
         figure.*,
         previous.period_start as previous_period_start,
+        previous.period_end as previous_period_end,
+        previous.released_on as previous_released_on,
         previous.value as previous_value,
         case
             when figure.value is null then 'no figure for this period'
@@ -71,16 +93,16 @@ compared as (
                 then 'the totals are not of the same crime types'
         end as no_change_reason,
     from figure
+    inner join comparable_periods as comparable
+        on figure.period_start = comparable.period_start and figure.period_end = comparable.period_end
     left join figure as previous
         on
             figure.source = previous.source
             and figure.measure = previous.measure
             and figure.crime_type = previous.crime_type
             and figure.region = previous.region
-            and figure.period_start - interval 1 year = previous.period_start
-            -- Ends are compared by the day after them, so that a February keeps its last day.
-            and figure.period_end + interval 1 day - interval 1 year
-            = previous.period_end + interval 1 day
+            and comparable.previous_period_start = previous.period_start
+            and comparable.previous_period_end = previous.period_end
 ),
 
 changed as (
@@ -102,8 +124,16 @@ whole as (
     where crime_type = 'total' and no_change_reason is null
 ),
 
+-- Whether the figures of a period are parts of its total, which nothing contradicts.
 base as (
-    select *
+    select distinct
+        source,
+        period_start,
+        period_end,
+        measure,
+        region,
+        part_codes,
+        released_on,
     from staging.breakdown_base
     where
         dimension = 'crime_type'
@@ -128,7 +158,7 @@ select
     changed.published_change_pct,
     -- Contributions of the parts add up to the change of the whole, where the whole is theirs.
     case
-        when changed.crime_type = 'total' or base.base_kind is not null
+        when changed.crime_type = 'total' or (base.source is not null and previous_base.source is not null)
             then 100.0 * changed.change::double / nullif(whole.previous_total, 0)
     end as contribution_pp,
     changed.export_id,
@@ -158,6 +188,17 @@ left join base
         and changed.period_end = base.period_end
         and changed.measure = base.measure
         and changed.region = base.region
+        and changed.released_on = base.released_on
+        and list_contains(string_split(base.part_codes, ' '), changed.crime_type)
+left join base as previous_base
+    on
+        changed.source = previous_base.source
+        and changed.previous_period_start = previous_base.period_start
+        and changed.previous_period_end = previous_base.period_end
+        and changed.measure = previous_base.measure
+        and changed.region = previous_base.region
+        and changed.previous_released_on = previous_base.released_on
+        and list_contains(string_split(previous_base.part_codes, ' '), changed.crime_type)
 order by
     changed.source, changed.measure, changed.region, changed.period_start, changed.period_end,
     changed.crime_type = 'total' desc, changed.value desc, changed.crime_type

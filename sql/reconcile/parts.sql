@@ -1,4 +1,4 @@
--- The parts of every breakdown, largest first; the first ten columns say which breakdown.
+-- The parts of every breakdown, largest first; the first twelve columns say which breakdown.
 select
     dimension,
     source,
@@ -10,6 +10,8 @@ select
     other_dimensions,
     whole_crime_type,
     whole_age_band,
+    released_on,
+    complete_in,
     part_code,
     value,
     published_share_pct,

@@ -1,4 +1,5 @@
--- The printed total of every breakdown; the first ten columns say which breakdown.
+-- The printed total and the sum of the parts of every breakdown; the first twelve columns say which
+-- breakdown.
 select
     dimension,
     source,
@@ -10,6 +11,9 @@ select
     other_dimensions,
     whole_crime_type,
     whole_age_band,
+    released_on,
+    complete_in,
     published_total,
     is_exhaustive,
+    sum_of_parts,
 from staging.breakdown_base

@@ -10,5 +10,6 @@ select
     reason,
     next_step,
     raw_row,
+    reading_id,
 from read_parquet($readings)
 order by source, source_file, source_row nulls first, source_column

@@ -1,0 +1,96 @@
+"""Binds the columns of a file to a contract; what cannot be bound is a problem, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines import periods
+from pipelines.grids import Grid
+from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern
+from pipelines.periods import PERIOD_PARTS
+from pipelines.problems import Problem, suggestion
+
+
+def bind(grid: Grid, table: Table, file: str) -> tuple[list[Match], list[Problem]]:
+    """The meaning of every column; unknown, missing and doubled columns are problems."""
+    matches: list[Match] = []
+    problems: list[Problem] = []
+    seen: dict[str, int] = {}
+    used: set[str] = set()
+    for position, label in enumerate(grid.labels):
+        number = position + 1
+        if label and label in seen:
+            reason = f"columns {seen[label]} and {number} have the same label"
+            problems.append(Problem(file, "header", reason, column=label))
+        elif label:
+            seen[label] = number
+            key, match, found = _bound(position, label, used, grid, table, file)
+            problems += found
+            if match:
+                used.add(key)
+                matches.append(match)
+        elif position in grid.cells and grid.cells[position].notna().any():
+            problems.append(Problem(file, "header", f"column {number} has cells but no label"))
+    return matches, [*problems, *_missing(used, grid, table, file)]
+
+
+def _bound(
+    position: int, label: str, used: set[str], grid: Grid, table: Table, file: str
+) -> tuple[str, Match | None, list[Problem]]:
+    """Key and meaning of one column, and what is wrong with it."""
+    number = position + 1
+    found = table.match(position, label)
+    if found is None:
+        near = suggestion(label, [key for key in table.exact if key not in grid.labels])
+        step = "Add it to `columns:` in `source.yaml`, or as an alias of the column that it is"
+        reason = f"column {number} is not in the contract{near}"
+        problem = Problem(file, "unknown_column", reason, column=label, next_step=grid.hint or step)
+        return "", None, [problem]
+    key, match = found
+    problems = []
+    if len(fitting := table.fitting_patterns(label)) > 1 and key in fitting:
+        reason = f"column {number} fits more than one pattern: {', '.join(fitting)}"
+        problems.append(Problem(file, "header", reason, column=label))
+    if match.column.has_numbers:
+        problems += _unknown_groups(match, table, file, grid.hint)
+    if key in used and key != EVERY_OTHER and not is_pattern(key):
+        problems.append(Problem(file, "header", f"is `{key}` a second time", column=label))
+    return key, match, problems
+
+
+def _missing(used: set[str], grid: Grid, table: Table, file: str) -> Iterator[Problem]:
+    for key, column in table.layout.columns.items():
+        if key not in used and not column.optional:
+            many = key == EVERY_OTHER or is_pattern(key)
+            yield Problem(
+                file, "missing_column", "no column matches" if many else "the column is missing", column=key,
+                next_step=grid.hint or "If the publisher renamed it, add the new label to its `aliases:`; "
+                "if it may be absent, say `optional: true`",
+            )  # fmt: skip
+
+
+def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> Iterator[Problem]:
+    """Problems of a label whose parts are no known codes or periods."""
+    number = match.position + 1
+    for name, text in match.groups.items():
+        if name in PERIOD_PARTS:
+            try:
+                periods.parse(text, name, match.column.format)
+            except ValueError as error:
+                yield Problem(file, "period", f"column {number}: {error}", column=match.label, value=text)
+        elif table.code(name, text, match.column) is None:
+            near = suggestion(text, table.known_labels(name, match.column))
+            yield Problem(
+                file, "unknown_label", f"column {number} '{text}' is not a known {in_words(name)}{near}",
+                column=match.label, value=text, next_step=hint or add_code(name),
+            )  # fmt: skip
+
+
+def add_code(name: str) -> str:
+    """The next step for a label that no code list knows."""
+    return f"Add it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
+
+
+def in_words(name: str) -> str:
+    """A name such as ``crime_type`` as people write it."""
+    return name.replace("_", " ")

@@ -1,0 +1,64 @@
+"""Which rows of a grid are data: footnotes left out, merged cells filled down."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from pipelines.grids import Grid
+from pipelines.layouts import Match, Table
+
+
+def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFrame, dict[int, list[str]]]:
+    """The data rows with merged cells filled down, and the ragged ones, without those that are no data.
+
+    An ignored row still gives its label to the rows below (a subtotal above its parts), unless it
+    is ignored for what stands in that very column (a footnote).
+    """
+    cells, ragged = grid.cells.copy(), dict(grid.ragged)
+    ignored: set[int] = set()
+    footnotes: dict[int, set[int]] = {}
+    for rule in table.layout.ignore_rows:
+        for match in matches:
+            if table.is_called(match, rule.column):
+                position, pattern = match.position, re.compile(rule.pattern)
+                hits = {
+                    int(str(row)) for row, text in cells[position].items() if text and pattern.fullmatch(text)
+                }
+                hits |= {
+                    row for row, texts in ragged.items()
+                    if position < len(texts) and pattern.fullmatch(texts[position])
+                }  # fmt: skip
+                footnotes[position] = footnotes.get(position, set()) | hits
+                ignored |= hits
+    ragged = {row: texts for row, texts in ragged.items() if row not in ignored}
+    for match in matches:
+        if match.column.fill_down:
+            notes = footnotes.get(match.position, set())
+            cells[match.position] = _filled_down(cells[match.position], notes, ragged)
+    return cells[~cells.index.isin(ignored)], ragged
+
+
+def raw_rows(cells: pd.DataFrame, ragged: Mapping[int, list[str]]) -> dict[int, str]:
+    """Row number → its cells as JSON: what is kept of a rejected row."""
+    listed = {int(row): list(values) for row, values in zip(cells.index, cells.to_numpy(), strict=True)}
+    return {row: json.dumps(values, ensure_ascii=False) for row, values in {**listed, **ragged}.items()}
+
+
+def _filled_down(texts: pd.Series, footnotes: set[int], ragged: Mapping[int, list[str]]) -> list[str | None]:
+    """The labels of a column, each repeated until the next; not past a row that could not be read,
+    which may hold the next.
+    """
+    filled: list[str | None] = []
+    label, since = None, 0
+    for row, text in texts.items():
+        row = int(str(row))
+        if isinstance(text, str) and row not in footnotes:
+            label, since = text, row
+        elif any(since < broken < row for broken in ragged):
+            label = None
+        filled.append(text if row in footnotes else label)
+    return filled

@@ -1,0 +1,73 @@
+"""Cells that hold numbers: counts, and percentages with their printed digits."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.layouts import Match
+from pipelines.observation import OBSERVED
+from pipelines.problems import printable
+from pipelines.words import Layout
+
+MAX_DIGITS = 18
+"""Of a count: what fits a BIGINT."""
+
+Cell = tuple[int | str | None, str | None, str | None]
+"""Number, value status, and the reason why it is neither."""
+
+
+def read_number(text: str | None, match: Match, layout: Layout) -> Cell:
+    """What a cell of numbers says; a share or change stays text, with its printed digits."""
+    if (text or "") in layout.statuses:
+        return None, layout.statuses[text or ""], None
+    if text is None:
+        return None, None, "is empty, and the contract does not say what that means"
+    plain = number_text(text, layout.groupChar, layout.decimalChar)
+    if plain is None:
+        hint = ""
+        if "," in text and layout.groupChar is None and number_text(text, ",", "."):
+            hint = "; if the comma groups digits, the contract needs `groupChar: ','`"
+        return None, None, f"'{text}' is not a number{hint}"
+    if not match.column.value:
+        return plain, OBSERVED, None
+    return _count(text, plain)
+
+
+def _count(text: str, plain: str) -> Cell:
+    whole, _, decimals = plain.partition(".")
+    if text.endswith("%"):
+        return None, None, f"'{text}' is a percentage, and a count is wanted"
+    if decimals.strip("0"):
+        return None, None, f"'{text}' is not a whole number, and counts are"
+    if len(decimals) == 3:
+        return None, None, f"'{text}' may be {whole} or {whole}000: say what groups digits in `groupChar:`"
+    if len(whole) > MAX_DIGITS:
+        return None, None, f"'{printable(text)}' has too many digits for a count"
+    return int(whole), OBSERVED, None
+
+
+_GROUPED = {
+    char: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(char)}[0-9]{{3}})+") for char in (",", ".", " ", "'")
+}
+
+
+def number_text(text: str, group_char: str | None, decimal_char: str) -> str | None:
+    """``text`` as a plain decimal number that keeps its printed digits, or None if it is none.
+
+    ``1,553`` → ``1553`` with ``group_char`` ','; ``+47.8%`` → ``47.8``.
+    """
+    body = text.removesuffix("%").strip()
+    sign = "-" if body[:1] in ("-", "−") else ""
+    body = body.removeprefix("+") if not sign else body[1:]
+    whole, point, decimals = body.partition(decimal_char)
+    if group_char and group_char in whole:
+        pattern = _GROUPED.get(group_char) or re.compile(
+            rf"[1-9][0-9]{{0,2}}(?:{re.escape(group_char)}[0-9]{{3}})+"
+        )
+        if not pattern.fullmatch(whole):
+            return None
+        whole = whole.replace(group_char, "")
+    if not re.fullmatch("[0-9]+", whole) or (point and not re.fullmatch("[0-9]+", decimals)):
+        return None
+    whole = whole.lstrip("0") or "0"
+    return f"{sign}{whole}.{decimals}" if point else f"{sign}{whole}"

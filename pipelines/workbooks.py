@@ -1,0 +1,101 @@
+"""Turns a sheet of an XLSX workbook into the text that a reader of the sheet sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import warnings
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from pipelines.problems import Problem, UnreadableExport, printable
+
+Cells = list[list[str]]
+Merged = dict[tuple[int, int], tuple[int, int]]
+
+ZIP = b"PK\x03\x04"
+_DECIMALS = re.compile(r"0\.(0+)")
+
+
+def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merged]:
+    """The cells of a sheet as text, and for each merged cell the one that holds its value (row and
+    column from 0). Raises UnreadableExport.
+    """
+    if not content.startswith(ZIP):
+        raise _unreadable(
+            file, "format", "this is not the XLSX workbook that its name says",
+            "Open it in a text editor: if it is CSV, name it .csv",
+        )  # fmt: skip
+    values, formulas = (_loaded(content, file, has_values) for has_values in (True, False))
+    title = _title(values.sheetnames, file, sheet)
+    shown = values[title]
+    written = formulas[title]
+    cells = [
+        [_text(cell, written.cell(cell.row, cell.column).value) for cell in row] for row in shown.iter_rows()
+    ]
+    merged = {
+        (row - 1, column - 1): (area.min_row - 1, area.min_col - 1)
+        for area in shown.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+    }
+    while cells and not any(cells[-1]):  # formatted, but never filled
+        cells.pop()
+    return cells, merged
+
+
+def _loaded(content: bytes, file: str, has_values: bool) -> Any:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # styles and extensions that openpyxl leaves out
+        try:
+            return openpyxl.load_workbook(io.BytesIO(content), data_only=has_values, keep_links=False)
+        except Exception as error:  # a damaged workbook fails in many ways, all of them final
+            step = "Open it in a spreadsheet program and save it anew, or fetch it again"
+            raise _unreadable(file, "format", f"the workbook cannot be read: {error}", step) from None
+
+
+def _title(titles: list[str], file: str, sheet: str | int) -> str:
+    if isinstance(sheet, str):
+        if sheet in titles:
+            return sheet
+        listed = ", ".join(printable(title) for title in titles)
+        raise _unreadable(file, "sheet", f"has no sheet '{sheet}'", f"Its sheets: {listed}")
+    if not 1 <= sheet <= len(titles):
+        raise _unreadable(file, "sheet", f"has {len(titles)} sheets, not {sheet}")
+    return titles[sheet - 1]
+
+
+def _text(cell: Any, written: Any) -> str:
+    """What is shown: the digits of a percentage or of two decimals are in the cell's format."""
+    value = cell.value
+    if value is None:
+        # A formula that no program has computed yet has no value; it is not an empty cell.
+        return written if isinstance(written, str) and written.startswith("=") else ""
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return _number_text(Decimal(repr(value)), cell.number_format or "General")
+
+
+def _number_text(number: Decimal, number_format: str) -> str:
+    shown = number_format.split(";")[0]
+    decimals = _DECIMALS.search(shown)
+    places = len(decimals[1]) if decimals else 0
+    if "%" in shown:
+        return f"{_rounded(number * 100, places)}%"
+    if places and number != number.to_integral_value():
+        return str(_rounded(number, places))
+    whole = number.to_integral_value()
+    return str(int(whole)) if number == whole else format(number, "f")
+
+
+def _rounded(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def _unreadable(file: str, rule: str, reason: str, next_step: str | None = None) -> UnreadableExport:
+    return UnreadableExport([Problem(file, rule, reason, next_step=next_step)])
