@@ -145,15 +145,8 @@ def _relation_spec(relation: Relation, work: Context) -> dg.AssetSpec:
         group_name=GROUPS[relation.layer],
         kinds={"duckdb", "sql", "view" if relation.is_view else "table"},
         description=f"{relation.description}\n\nGrain: {relation.grain}.",
-        metadata={
-            "dagster/column_schema": _schema(relation),
-            "sql": dg.MetadataValue.md(f"```sql\n{relation.query}\n```"),
-        },
+        metadata={"sql": dg.MetadataValue.md(f"```sql\n{relation.query}\n```")},
     )
-
-
-def _schema(relation: Relation) -> dg.TableSchema:
-    return dg.TableSchema([dg.TableColumn(name, description=text) for name, text in relation.columns.items()])
 
 
 def _build_name(context: dg.AssetExecutionContext) -> str:

@@ -24,6 +24,8 @@ def exec_dagster_dev(places: Places, sources: list[Source], port: int) -> NoRetu
     dagster = Path(sys.executable).with_name("dagster")
     if not dagster.exists() or not Path(sys.executable).with_name("dagster-webserver").exists():
         sys.exit("Dagster's UI is not installed here: pip install 'caseload[ui]'")
+    # Else Dagster would look for the instance of the folder that it is started in.
+    os.chdir(prepare_dagster_home(places))
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(prepare_dagster_home(places)),

@@ -33,13 +33,16 @@ def receipts_metadata(receipts: list[Receipt]) -> dict[str, Any]:
 
 
 def relation_metadata(path: Path) -> dict[str, dict[str, Any]]:
-    """Row count and preview of every relation of a build; findings for the reconciliations."""
+    """Row count, columns and preview of every relation of a build; findings for the reconciliations."""
     described: dict[str, dict[str, Any]] = {}
     with duckdb.connect(str(path), read_only=True) as connection:
         for relation in relations().values():
             table = connection.table(relation.qualified_name)
             [(rows,)] = table.aggregate("count(*)").fetchall()
-            described[relation.name] = {"dagster/row_count": rows}
+            described[relation.name] = {
+                "dagster/row_count": rows,
+                "dagster/column_schema": _schema(table, relation.columns),
+            }
             if rows:
                 described[relation.name]["preview"] = _preview(table)
         contradictions = connection.table("reconciliations").filter("verdict = 'contradicts'")
@@ -48,6 +51,15 @@ def relation_metadata(path: Path) -> dict[str, dict[str, Any]]:
             "\n".join(f"- {text}" for text in found) or "none"
         )
     return described
+
+
+def _schema(table: duckdb.DuckDBPyRelation, columns: dict[str, str]) -> dg.TableSchema:
+    return dg.TableSchema(
+        [
+            dg.TableColumn(name, type=str(type_), description=columns.get(name))
+            for name, type_ in zip(table.columns, table.types, strict=True)
+        ]
+    )
 
 
 def _preview(table: duckdb.DuckDBPyRelation) -> dg.TableMetadataValue:

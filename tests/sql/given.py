@@ -24,7 +24,7 @@ LATER = {"export_id": "later", "released_on": "2026-01-31"}
 """Of a release a year after that of every other figure."""
 
 _READ_FROM_PARQUET = {"observation": COLUMNS, "rejected_rows": REJECTED_ROWS}
-_MADE_BY_THE_PRODUCT = ("codes", "implied_bases")
+_MADE_BY_THE_PRODUCT = ("codes", "implied_bases", "comparable_periods")
 
 
 def figure(
@@ -141,7 +141,8 @@ def _of(export_id: str, said: str | Mapping[str, str]) -> str:
 
 def _fill(connection: duckdb.DuckDBPyConnection, relation: Relation, rows: list[Row]) -> None:
     """Create a relation of the ``tables`` layer from rows, through its own query."""
-    types = _READ_FROM_PARQUET.get(relation.name) or dict.fromkeys(relation.columns, "VARCHAR")
+    names = [*relation.columns, *(name for row in rows[:1] for name in row)]
+    types = _READ_FROM_PARQUET.get(relation.name) or dict.fromkeys(names, "VARCHAR")
     columns = ", ".join(f"{name} {type_}" for name, type_ in types.items())
     given = f"input_{relation.name}"
     connection.execute(f"create temp table {given} ({columns})")

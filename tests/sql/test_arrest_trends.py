@@ -46,7 +46,7 @@ def test_a_fall_is_negative():
         ("2024-02-22/2024-02-28", "2023-02-22/2023-02-28"),
         ("2024-02-28/2024-02-28", "2023-02-28/2023-02-28"),
         # As `periods.Period.a_year_earlier` has it, which the reconciliations go by.
-        ("2024-02-29/2024-03-06", "2023-03-01/2023-03-06"),
+        ("2024-02-29/2024-03-06", "2023-02-28/2023-03-06"),
     ],
 )
 def test_the_period_a_year_earlier_is_found(period, earlier):

@@ -99,12 +99,12 @@ def test_a_total_is_no_base_when_a_single_part_would_exceed_it_at_its_printed_sh
     assert bases([figure(100), deepfake(50, share="25.0")], shares_along="crime_type") == [("implied", 200)]
 
 
-def test_a_total_that_is_not_a_number_is_no_total():
+@pytest.mark.parametrize(("totals", "base"), [("none", ("sum_of_parts", 90)), ("printed", ("none", None))])
+def test_a_total_that_is_not_a_number_is_no_total(totals, base):
+    # Where a total should be printed, the sum of the parts does not stand in for it.
     figures = [figure(None, value_status="suppressed"), deepfake(60), recording(30)]
 
-    assert bases(figures, "published_total, base_kind, base_value", totals="printed") == [
-        (None, "sum_of_parts", 90)
-    ]
+    assert bases(figures, "published_total, base_kind, base_value", totals=totals) == [(None, *base)]
 
 
 # The sum of the parts
@@ -268,9 +268,15 @@ def test_figures_of_another_population_are_no_part_of_a_breakdown(other):
 
 
 def test_two_releases_are_not_added_up_to_all_there_is():
+    # The contract says that what the later release prints is all there is; of the earlier one, only
+    # recordings still stand.
     figures = [deepfake(60), recording(30), deepfake(66, **LATER)]
+    columns = "export_id, sum_of_parts, is_exhaustive, base_kind, base_value"
 
-    assert bases(figures, totals="none") == [("none", None)]
+    assert bases(figures, columns, totals="none") == [
+        ("first", 30, False, "none", None),
+        ("later", 66, True, "sum_of_parts", 66),
+    ]
 
 
 def test_a_later_release_that_prints_all_parts_again_is_all_there_is():
@@ -286,10 +292,14 @@ def test_revised_parts_are_not_divided_by_the_total_of_an_earlier_release():
     assert bases(figures) == [("none", None)]
 
 
-def test_a_breakdown_is_exhaustive_only_if_every_export_of_it_is():
+def test_parts_of_an_export_that_may_not_have_all_are_not_added_to_those_of_one_that_has():
     figures = [deepfake(60, export_id="a"), recording(30, export_id="b")]
+    columns = "complete_in, sum_of_parts, base_kind, base_value"
 
-    assert bases(figures, totals={"a": "none", "b": "partial"}) == [("none", None)]
+    assert bases(figures, columns, totals={"a": "none", "b": "partial"}) == [
+        ("police/a.csv", 60, "sum_of_parts", 60),
+        (None, 30, "none", None),
+    ]
 
 
 def test_two_complete_breakdowns_of_one_release_are_not_added_up():

@@ -17,6 +17,7 @@ FIGURES = numbered(
     ]
 )
 EXPORT = {
+    "reading": "r1",
     "source": "police",
     "export_id": "first",
     "source_file": "police/first.csv",
@@ -28,12 +29,14 @@ EXPORT = {
     "observations": 4,
 }
 REJECTED = {
+    "reading_id": "r1",
     "source": "police",
     "export_id": "first",
     "source_file": "police/first.csv",
     "source_row": 6,
     "rule": "number",
     "reason": "'many' is not a number",
+    "raw_row": '["10s", "many"]',
 }
 
 EXPORTS = ("observation", "exports", "rejected_rows")
@@ -54,7 +57,7 @@ BROKEN = {
     "every_observation_has_its_export": [
         ("a lost observation", "delete from observation where value = 30", "(4, 3)"),
         ("a lost export", "delete from exports", "(None, 4)"),
-        ("an export that is not published", "update exports set is_published = false", "(4, 4)"),
+        ("an export that is not published", "update exports set is_published = false", "(None, 4)"),
         (
             "an export whose observations are another's",
             "update observation set export_id = 'other'",
@@ -178,7 +181,7 @@ def test_two_releases_may_print_different_figures():
 
 
 def test_an_export_with_problems_of_the_whole_file_has_lost_no_row():
-    of_file = REJECTED | {"source_row": None}
+    of_file = REJECTED | {"source_row": None, "raw_row": None}
     unreadable = EXPORT | {"rows_received": 0, "rows_accepted": 0, "rows_rejected": 0}
     connection = built([], made=EXPORTS, exports=[unreadable], rejected_rows=[of_file])
 
