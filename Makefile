@@ -14,7 +14,7 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .

@@ -13,6 +13,7 @@ from typing import Any
 from pipelines import file_patterns, periods
 from pipelines.codes import MEASURE, code_list_path
 from pipelines.contract_conflicts import contradictions
+from pipelines.file_patterns import group_names
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
@@ -173,7 +174,7 @@ def layout_takes_any(table: Table, name: str) -> bool:
 
 
 def _measures(layout: Layout, table: Table) -> Iterator[Finding]:
-    given = {*layout.set, *_file_groups(layout), *table.row_dimensions}
+    given = {*layout.set, *group_names(layout.files), *table.row_dimensions}
     for key, column in layout.columns.items():
         own = column.measure or column.share_of or column.change_of
         if not column.has_numbers:
@@ -193,7 +194,7 @@ def _period(layout: Layout) -> Iterator[Finding]:
         except ValueError as error:
             yield ("period",), str(error)
         return
-    names = set(_file_groups(layout))
+    names = set(group_names(layout.files))
     for key, column in layout.columns.items():
         names |= {column.period} if column.period else set()
         if column.has_numbers:
@@ -218,13 +219,6 @@ def _shares(layout: Layout, table: Table) -> Iterator[Finding]:
                 yield ("columns", key), f"shares along which dimension? Say `along:` ({choices})"
     if len(along) > 1:
         yield ("columns",), f"shares along {len(along)} dimensions in one table: make it two tables"
-
-
-def _file_groups(layout: Layout) -> list[str]:
-    try:
-        return list(file_patterns.compiled(layout.files or "").groupindex)
-    except ValueError:
-        return []
 
 
 def _is_encoding(name: str) -> bool:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines import file_patterns
 from pipelines.codes import MEASURE, code_list, normalised
+from pipelines.file_patterns import group_names
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
@@ -55,8 +55,11 @@ def _labels(layout: Layout) -> Iterator[Finding]:
 
 def _dimensions(layout: Layout, table: Table) -> Iterator[Finding]:
     """A dimension that more than one of rows, header, column, table and file name gives."""
-    fixed = {**dict.fromkeys(_file_groups(layout), "the file's name"), **dict.fromkeys(layout.set, "`set:`")}
-    for name in set(layout.set) & set(_file_groups(layout)):
+    fixed = {
+        **dict.fromkeys(group_names(layout.files), "the file's name"),
+        **dict.fromkeys(layout.set, "`set:`"),
+    }
+    for name in set(layout.set) & set(group_names(layout.files)):
         yield ("set", name), f"{name} is given by the file's name too"
     for name in table.row_dimensions:
         if name in fixed:
@@ -77,10 +80,10 @@ def _periods(layout: Layout) -> Iterator[Finding]:
         for key, column in layout.columns.items()
         for name in ([column.period] if not column.has_numbers else header_names(key, column))
         if name in PERIOD_PARTS
-    ] + [name for name in _file_groups(layout) if name in PERIOD_PARTS]
+    ] + [name for name in group_names(layout.files) if name in PERIOD_PARTS]
     if layout.period is not None and parts:
         yield ("period",), f"the period is given by `{parts[0]}` in columns or the file's name too"
-    of_file = layout.period is not None or set(_file_groups(layout)) & set(PERIOD_PARTS)
+    of_file = layout.period is not None or set(group_names(layout.files)) & set(PERIOD_PARTS)
     if layout.released_on == "period_end" and not of_file:
         yield ("released_on",), "`period_end` needs a period in the file's name or `period:`"
 
@@ -125,10 +128,3 @@ def _code_lists(contract: Contract) -> Iterator[Finding]:
 
 def _printed(entry: str | CodeEntry) -> list[str]:
     return [entry] if isinstance(entry, str) else [entry.label, *entry.aliases]
-
-
-def _file_groups(layout: Layout) -> list[str]:
-    try:
-        return list(file_patterns.compiled(layout.files or "").groupindex)
-    except ValueError:
-        return []

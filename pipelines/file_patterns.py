@@ -32,6 +32,14 @@ def compiled(pattern: str) -> re.Pattern[str]:
         raise ValueError(f"'{pattern}' is not a file pattern: {error}") from None
 
 
+def group_names(pattern: str | None) -> list[str]:
+    """The names of a pattern's groups; none of one that cannot be read."""
+    try:
+        return list(compiled(pattern or "").groupindex)
+    except ValueError:
+        return []
+
+
 def _group_end(pattern: str, start: int) -> int:
     """Where the group that opens at ``start`` ends, minding escapes, sets and inner groups."""
     depth, in_set, at = 0, False, start

@@ -23,6 +23,7 @@ from pipelines.editions import Standing, standing
 from pipelines.exports import Hashes
 from pipelines.freshness import Outcome
 from pipelines.paths import Places
+from pipelines.problems import one_line
 from pipelines.store import Receipt
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class _Told(Reporter):
         self._progress.console.print(mark, show.plain(receipt.source_file), f"[dim]{said}[/]")
         for problem in receipt.problems[:3]:
             self._progress.console.print(
-                show.Text("    " + printable_long(problem), "red" if not receipt.is_accepted else "yellow")
+                show.Text("    " + one_line(problem), "red" if not receipt.is_accepted else "yellow")
             )
         if len(receipt.problems) > 3:
             self._progress.console.print(f"    … and {len(receipt.problems) - 3} more problems")
@@ -155,8 +156,3 @@ class _Told(Reporter):
 
     def published(self, publication_id: str) -> None:
         self._progress.update(self._task, description="Published")
-
-
-def printable_long(text: str) -> str:
-    """A whole message on one line without control characters."""
-    return "".join(char if char.isprintable() else "�" for char in text)

@@ -43,9 +43,13 @@ class UnreadableExport(Exception):
 
 
 def printable(text: str) -> str:
-    """``text`` shortened to one line without control characters: safe for a terminal or a log."""
-    shown = text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in shown)
+    """``text`` shortened to one line without control characters: for a cell, a label, a name."""
+    return one_line(text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…")
+
+
+def one_line(text: str) -> str:
+    """``text`` with control characters escaped: safe for a terminal or a log."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

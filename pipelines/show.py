@@ -14,7 +14,7 @@ from rich.text import Text
 
 from pipelines.freshness import Outcome
 from pipelines.paths import SQL, Places
-from pipelines.problems import printable
+from pipelines.problems import one_line, printable
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,7 +51,7 @@ def quarantined(reasons: list[str], out: Console) -> None:
         return
     out.print(f"\n[bold red]Quarantined[/] ({len(reasons)}): kept out of the marts, see rejected_rows")
     for reason in reasons[:QUARANTINED_LISTED]:
-        out.print(Text("  ✗ ").append_text(Text("".join(c if c.isprintable() else "�" for c in reason))))
+        out.print(Text("  ✗ ").append_text(Text(one_line(reason))))
     if len(reasons) > QUARANTINED_LISTED:
         out.print(f"  … and {len(reasons) - QUARANTINED_LISTED} more: caseload status")
 
@@ -86,7 +86,9 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, out: Console) -> None
     )
     for row in found[:CONTRADICTIONS]:
         out.print(
-            Text("  ! ").append(f"{row['source']}, {period(row)}: ", "dim").append(str(row["explanation"]))
+            Text("  ! ")
+            .append(f"{row['source']}, {period(row)}: ", "dim")
+            .append(one_line(str(row["explanation"])))
         )
     if len(found) > CONTRADICTIONS:
         out.print(f"  … and {len(found) - CONTRADICTIONS} more")

@@ -13,8 +13,8 @@ from pipelines.contract import ContractError, Source
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, described
 from pipelines.ingest import Reading, read
-from pipelines.job import printable_long
 from pipelines.paths import Places
+from pipelines.problems import one_line
 
 LISTED = 50
 
@@ -74,13 +74,13 @@ def _print(export: Export, reading: Reading, out: show.Console) -> None:
             f"{receipt.observations} observations"
         )
     for problem in receipt.problems[:LISTED]:
-        out.print(Text(f"  {printable_long(problem)}", "red" if not receipt.is_accepted else "yellow"))
+        out.print(Text(f"  {one_line(problem)}", "red" if not receipt.is_accepted else "yellow"))
     if len(receipt.problems) > LISTED:
         out.print(f"  … and {len(receipt.problems) - LISTED} more")
     for found in receipt.checks:
         if found["verdict"] != "passed" and found["rule"]["severity"] != "critical":
             rule, said = found["rule"], found["explanation"] or found["verdict"]
-            out.print(Text(f"  {rule['severity']}: {rule['type']}: {printable_long(said)}", "yellow"))
+            out.print(Text(f"  {rule['severity']}: {rule['type']}: {one_line(said)}", "yellow"))
     passed = sum(found["verdict"] == "passed" for found in receipt.checks)
     if receipt.checks:
         out.print(f"  {passed} of {len(receipt.checks)} checks passed")

@@ -6,7 +6,6 @@ is replaced by a bad one, and a second run must leave each last good figure in p
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +59,7 @@ def workbook(path: Path) -> None:
 
 def link_out(path: Path) -> None:
     path.unlink()
-    os.symlink("/etc/hostname", path)
+    path.symlink_to("/etc/hostname")
 
 
 DEFECTS = [

@@ -31,7 +31,7 @@ def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
         key.to_user_string(): {p.to_user_string() for p in graph.get(key).parent_keys}
         for key in graph.get_all_asset_keys()
     }
-    assert parents["crime_type_shares"] == {"observation_current", "breakdown_part", "breakdown_base"}
+    assert parents["crime_type_shares"] == {"breakdown_part", "breakdown_base"}
     assert f"observations/{NOI}" in parents["observation"]
     assert parents[f"observations/{NOI}"] == {f"raw/{NOI}"}
     assert {"crime_type_shares", "age_distributions", "arrest_trends", "check_results"} <= parents[

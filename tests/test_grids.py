@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import unicodedata
+import zipfile
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 
 from pipelines import grids
 from pipelines.grids import Grid
@@ -399,26 +401,57 @@ def test_a_workbook_without_rows_is_refused(read):
     assert "the file ends before its header does" in refusal(read, workbook([]), "2024.xlsx")
 
 
-def test_a_percentage_of_a_workbook_is_what_the_reader_of_the_sheet_sees(read):
-    # The sheet shows 47.8%; the cell holds 0.478, which as a share would be a hundred times too small.
-    content = workbook([["age", "share"], ["10s", 0.478]], formats={"B2": "0.0%"})
-    grid = read(content, "2024.xlsx")
-    assert rows(grid).get(2) != ["10s", "0.478"]
+@pytest.mark.parametrize(
+    ("number", "number_format", "shown"),
+    [
+        (0.478, "0.0%", "47.8%"),
+        (0.5, "0%", "50%"),
+        (0.35, "0.0%", "35.0%"),
+        (0.125, "0%;[Red]-0%", "13%"),
+        (35.25, "0.0", "35.3"),
+        (35, "0.0", "35.0"),
+        (1553, "#,##0", "1553"),
+        (2024, '0"년"', "2024"),
+    ],
+)
+def test_a_number_of_a_workbook_has_the_digits_that_its_format_shows(read, number, number_format, shown):
+    content = workbook([["age", "share"], ["10s", number]], formats={"B2": number_format})
+    assert rows(read(content, "2024.xlsx")) == {2: ["10s", shown]}
+
+
+@pytest.mark.parametrize("number_format", ['0.0"%"', "0.0\\%"])
+def test_a_percent_sign_that_is_text_in_a_format_moves_no_decimal_point(read, number_format):
+    content = workbook([["age", "share"], ["10s", 35.2]], formats={"B2": number_format})
+    [[_, text]] = rows(read(content, "2024.xlsx")).values()
+    assert text in ("35.2%", "35.2")
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("28.000000000000004", "28"), ("1553.0000000000002", "1553")])
+def test_a_number_of_a_workbook_has_no_more_digits_than_a_spreadsheet_shows(read, stored, shown):
+    # A sheet that computes 7 / 25 * 100 stores the first: its seventeenth digit would rule out 25.
+    with zipfile.ZipFile(io.BytesIO(workbook([["age", "share"], ["10s", 98765]]))) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part.replace(b"<v>98765</v>", f"<v>{stored}</v>".encode()))
+    assert rows(read(content.getvalue(), "2024.xlsx")) == {2: ["10s", shown]}
+
+
+def test_a_sheet_that_is_a_chart_is_refused(read):
+    book = Workbook()
+    book.active.append(["age", "cases"])
+    book.create_chartsheet("Chart", 0).add_chart(BarChart())
+    content = io.BytesIO()
+    book.save(content)
+    for sheet in (1, "Chart"):
+        assert refusal(read, content.getvalue(), "2024.xlsx", sheet=sheet).startswith("`npa/2024.xlsx`: ")
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#VALUE!"])
 def test_an_error_in_a_workbook_is_not_an_empty_cell(read, error):
     content = workbook([["age", "cases"], ["10s", error]])
     assert rows(read(content, "2024.xlsx"))[2][1] is not None
-
-
-def test_a_month_that_a_workbook_turned_into_a_number_is_not_january(read):
-    # 2024.10 typed into Excel is the number 2024.1: whether it was January or October is lost.
-    from pipelines.periods import parse
-
-    [cells] = rows(read(workbook([["month", "cases"], [2024.10, 5]]), "2024.xlsx")).values()
-    with pytest.raises(ValueError, match="is not a month"):
-        parse(cells[0], "month")
 
 
 # Numbers

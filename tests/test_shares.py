@@ -75,8 +75,8 @@ def test_a_change_on_nothing_has_no_percentage():
         (1, "0", Interval(200, None)),  # 1 of 200 is 0.5, which may be printed as 0
         (1, "0.0", Interval(2000, None)),
         (7, "0.05", Interval(12728, 15555)),
-        (0, "0", Interval(1, None)),
-        (0, "0.00", Interval(1, None)),
+        (0, "0", Interval(0, None)),  # of nothing, too
+        (0, "0.00", Interval(0, None)),
     ],
 )
 def test_a_count_and_its_printed_share_allow_these_bases(count, printed, base):
@@ -176,7 +176,8 @@ def test_the_ends_are_exact_one_base_further_would_print_another_share(count, un
     base = implied_base(count, printed)
 
     def fits(number: int) -> bool:
-        return number >= max(count, 1) and abs(Fraction(100 * count, number) - share) <= half
+        exact = Fraction(100 * count, number) if number > 0 else Fraction()
+        return number >= count and abs(exact - share) <= half
 
     if base.is_empty:
         # The share falls as the base grows, so the bases around the crossing tell for all.
