@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipelines import periods
 from pipelines.grids import Grid
-from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern
+from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern, is_total_word
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import Problem, suggestion
 
@@ -82,12 +82,14 @@ def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> 
             near = suggestion(text, table.known_labels(name, match.column))
             yield Problem(
                 file, "unknown_label", f"column {number} '{text}' is not a known {in_words(name)}{near}",
-                column=match.label, value=text, next_step=hint or add_code(name),
+                column=match.label, value=text, next_step=hint or add_code(name, text),
             )  # fmt: skip
 
 
-def add_code(name: str) -> str:
+def add_code(name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
+    if is_total_word(label):
+        return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
     return f"Add it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
 
 

@@ -111,7 +111,7 @@ def check(
     `caseload check --source npa_cybercrime_yearly ~/Downloads/export.csv`
     """
     places = _places(raw, None)
-    sources = _chosen(places, source)
+    sources = _chosen(places, source or _folder_of(files, places), only=True)
     from pipelines import show_check
     from pipelines.problems import printable
 
@@ -168,18 +168,31 @@ def _places(raw: Path | None, warehouse: Path | None, needs_raw: bool = True) ->
     return places
 
 
-def _chosen(places: Places, name: str | None) -> list[Source]:
-    """All sources, or the one that is named; ends the command when a contract is invalid."""
-    from pipelines.contract import FILE_NAME, ContractError, load_all
+def _folder_of(files: list[Path], places: Places) -> str | None:
+    """The source in whose folder all the files lie."""
+    raw = places.raw.absolute()
+    inside = [path for file in files if (path := file.absolute()).is_relative_to(raw)]
+    names = {path.relative_to(raw).parts[0] for path in inside}
+    return names.pop() if len(names) == 1 and len(inside) == len(files) else None
+
+
+def _chosen(places: Places, name: str | None, only: bool = False) -> list[Source]:
+    """All sources, or the one that is named; ends the command when a contract is invalid, of any
+    source or, with ``only``, of the one that is named.
+    """
+    from pipelines.contract import FILE_NAME, ContractError, load, load_all
     from pipelines.problems import suggestion
 
+    alone = places.raw / name if name and only else None
     try:
+        if alone and (alone / FILE_NAME).is_file():
+            return [load(alone)]
         sources = load_all(places.raw)
     except ContractError as error:
         typer.echo(error, err=True)
         _fail(f"{len(error.problems)} problem(s) in contracts. Nothing was run.")
     if not sources:
-        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See CONTRIBUTING.md, «Add a source».")
+        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See docs/contract.md.")
     if name is None:
         return sources
     names = [source.name for source in sources]

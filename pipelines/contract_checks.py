@@ -17,7 +17,7 @@ from pipelines.file_patterns import group_names
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
-from pipelines.words import EACH, Codes, Contract, Layout
+from pipelines.words import ANY_LABEL, AS_PRINTED, EACH, Codes, Contract, Layout
 
 Finding = tuple[tuple[Any, ...], str]
 RELEASED_ON = "released_on"
@@ -147,8 +147,9 @@ def _codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fin
 def _mapping_exists(at: tuple[Any, ...], name: str, codes: Codes, table: Table) -> Iterator[Finding]:
     if isinstance(codes, dict):
         for label, code in codes.items():
-            yield from _code_exists((*at, label), name, code, table)
-    elif name == MEASURE:
+            if (label, code) != (ANY_LABEL, AS_PRINTED):
+                yield from _code_exists((*at, label), name, code, table)
+    if name == MEASURE and (codes == AS_PRINTED or ANY_LABEL in codes):
         yield at, "a measure needs a code with a unit and a definition: it cannot be `as_printed`"
 
 

@@ -147,3 +147,12 @@ def _spell_out_icons(body: Tag) -> None:
         glyph, colour, meaning = next((_ICONS[n] for n in icon["class"] if n in _ICONS), _OTHER_ICON)
         icon.name, icon.attrs = "span", {"class": f"icon {colour}", "role": "img", "aria-label": meaning}
         icon.string = glyph
+
+
+def forget_old(results: Path, pages: Path, kept: int = 500) -> None:
+    """Delete all but the newest results and their pages; each lies in a folder named by its time."""
+    found = sorted(results.rglob("*.json"), key=lambda path: path.parent.name)
+    for old in found[:-kept]:
+        page = pages / old.relative_to(results).with_suffix(".html")
+        page.unlink(missing_ok=True)
+        old.unlink()

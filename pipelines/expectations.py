@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["passed", "failed", "errored"]
 EXAMPLES = 20
-ROW, COLUMN = "source_row", "source_column"
+ROW, COLUMN, DIMENSION = "source_row", "source_column", "dimension"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Validator:
         definition = next(iter(asset.batch_definitions), None) or (
             asset.add_batch_definition_whole_dataframe(batch)
         )
-        index = [column for column in (ROW, COLUMN) if column in frame.columns]
+        index = [column for column in (ROW, COLUMN, DIMENSION) if column in frame.columns]
         return self._run(suite, definition, rules, {"dataframe": frame}, index)
 
     def relations(
@@ -133,6 +133,7 @@ class Validator:
         if self._validated:
             from pipelines import data_docs
 
+            data_docs.forget_old(self._store / "validations", self._site / "validations")
             self._started().build_data_docs(resource_identifiers=self._validated)
             data_docs.make_offline(self._site)
             self._validated = []

@@ -18,7 +18,14 @@ from pipelines.exports import Export
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport
-from pipelines.rules import observation_rules, row_rules, text_rules, total_rules, totals_frame
+from pipelines.rules import (
+    missing_totals,
+    observation_rules,
+    row_rules,
+    text_rules,
+    total_rules,
+    totals_frame,
+)
 from pipelines.store import ACCEPTED, QUARANTINED, REJECTED_ROWS, Receipt, Store
 
 VERSION = "1"
@@ -80,6 +87,8 @@ def read(source: Source, export: Export, validator: Validator, objections: Objec
     tidy = tables.tidy(grid, table, origin)
     results = [_line_break(grid)] if grid.encoding else []
     problems = [*tidy.problems, *objections]
+    if not tidy.problems:
+        problems += [_no_total(export.file, name) for name in missing_totals(tidy.observations, table)]
     if not any(problem.row is None for problem in problems):
         validated = _validate(source, table, tidy, export.export_id, validator)
         results += validated
@@ -87,6 +96,14 @@ def read(source: Source, export: Export, validator: Validator, objections: Objec
     reading = _decided(source, export, table, tidy, grid, problems, results)
     name = reading_name(source, export, objections)
     return replace(reading, receipt=replace(reading.receipt, reading=name))
+
+
+def _no_total(file: str, dimension: str) -> Problem:
+    name = dimension.replace("_", " ")
+    return Problem(
+        file, "missing_total", f"the contract says that a total by {name} is printed, and none is",
+        next_step=f"Map its label, `codes: {{the label: total}}`, or say `totals: {{{dimension}: none}}`",
+    )  # fmt: skip
 
 
 def _decided(

@@ -9,11 +9,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipelines.codes import MEASURE, CodeList, normalised
-from pipelines.observation import DIMENSIONS
+from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS
-from pipelines.words import AS_PRINTED, Codes, Column, Layout, Totals
+from pipelines.words import ANY_LABEL, AS_PRINTED, Codes, Column, Layout, Totals
 
 EVERY_OTHER = "*"
+
+
+_TOTAL_WORDS = frozenset(
+    "total totals all sum overall insgesamt gesamt summe".split()  # noqa: SIM905
+    + ["계", "합계", "소계", "총계", "전체", "누계"]
+)
+
+
+def is_total_word(label: str) -> bool:
+    """Whether a label says that it is a total: it must be mapped, never kept as one more part."""
+    return label.casefold().replace(" ", "") in _TOTAL_WORDS
 
 
 def is_pattern(key: str) -> bool:
@@ -88,11 +99,15 @@ class Table:
         Looked up in the column's ``codes``, the table's, then the code list.
         """
         label = normalised(label)
+        if label == TOTAL:
+            return TOTAL
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
-                return label
+                return None if is_total_word(label) else label
             if isinstance(codes, dict) and (code := _normalised_keys(codes).get(label)):
                 return code
+            if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
+                return self.code_lists[dimension].code(label) or (None if is_total_word(label) else label)
         known = self.code_lists.get(dimension)
         if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
             return label  # a dimension of this source alone, without a code list

@@ -18,8 +18,10 @@ Cell = tuple[int | str | None, str | None, str | None]
 
 def read_number(text: str | None, match: Match, layout: Layout) -> Cell:
     """What a cell of numbers says; a share or change stays text, with its printed digits."""
-    if (text or "") in layout.statuses:
-        return None, layout.statuses[text or ""], None
+    if (status := layout.statuses.get(text or "")) == "zero":
+        return 0 if match.column.value else "0", OBSERVED, None
+    if status:
+        return None, status, None
     if text is None:
         return None, None, "is empty, and the contract does not say what that means"
     plain = number_text(text, layout.groupChar, layout.decimalChar)

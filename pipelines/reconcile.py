@@ -188,7 +188,7 @@ def _sum_of_shares(breakdown: Breakdown, labels: Labels) -> Iterator[Reconciliat
     agrees = low <= 100 <= high if complete else low <= 100
     what = f"{_what(breakdown, labels)} by {breakdown.along}"
     claim = f"The printed shares of {what} add up to {'' if complete else 'no more than '}100%."
-    said = f"They add up to {_decimal(shares)}%, give or take {_decimal(slack)} for rounding."
+    said = f"The shares add up to {_decimal(shares)}%, give or take {_decimal(slack)} for rounding."
     yield _of_breakdown(
         breakdown, "sum_of_shares", claim, 100.0, float(low), float(high),
         "agrees" if agrees else "contradicts", said,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.expectations import COLUMN, ROW, Rule
+from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule
 from pipelines.layouts import Match, Table
 from pipelines.observation import DIMENSIONS, KEY, OBSERVED, TOTAL
 from pipelines.words import Constraints
@@ -49,13 +49,27 @@ def total_rules(table: Table, totals: pd.DataFrame) -> list[Rule]:
         Rule("expect_column_pair_values_to_be_equal",
              {"column_A": "total", "column_B": "sum_of_parts", "ignore_row_if": "neither"},
              severity=table.layout.totals_severity,
-             reason="the printed total {total} is not the sum of its parts {sum_of_parts}"),
+             reason="the printed total {total} is not the sum of its parts by {dimension}, {sum_of_parts}"),
     ]  # fmt: skip
 
 
+_TOTALS = [ROW, COLUMN, DIMENSION, "total", "sum_of_parts"]
+
+
+def missing_totals(observations: pd.DataFrame, table: Table) -> list[str]:
+    """Dimensions along which the contract says that a total is printed, and none is."""
+    return [
+        dimension
+        for dimension in DIMENSIONS
+        if table.totals_of(dimension) == "printed"
+        and (observations[dimension] != TOTAL).any()
+        and not (observations[dimension] == TOTAL).any()
+    ]
+
+
 def totals_frame(observations: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """One row per printed total of an exhaustive breakdown: ``source_row, source_column, total,
-    sum_of_parts``; left out where a part is not a number, since then no sum can be told.
+    """One row per printed total of an exhaustive breakdown: ``source_row, source_column,
+    dimension, total, sum_of_parts``; left out where a part is not a number, since then no sum can be told.
     """
     frames = []
     for dimension in DIMENSIONS:
@@ -70,9 +84,10 @@ def totals_frame(observations: pd.DataFrame, table: Table) -> pd.DataFrame:
         )  # fmt: skip
         parts = parts[parts["all_observed"].astype(bool)].reset_index()
         totals = seen[is_total & (seen["value_status"] == OBSERVED)].rename(columns={"value": "total"})
-        frames.append(totals.merge(parts, on=group)[[ROW, COLUMN, "total", "sum_of_parts"]])
+        tied = totals.merge(parts, on=group).assign(dimension=dimension.replace("_", " "))
+        frames.append(tied[_TOTALS])
     if not frames:
-        return pd.DataFrame(columns=[ROW, COLUMN, "total", "sum_of_parts"])
+        return pd.DataFrame(columns=_TOTALS)
     numbers = {"total": "int64", "sum_of_parts": "int64"}
     return pd.concat(frames, ignore_index=True).astype(numbers)
 

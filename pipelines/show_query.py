@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import typer
 from pipelines import show
 
 TABLE_ROWS = 200
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,8 +46,11 @@ def opened(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, behind an apostrophe; else the value."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    """Text that a spreadsheet would take for a formula, behind an apostrophe; else the value.
+
+    A number that is kept as text, such as -4.1, is no formula.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
 

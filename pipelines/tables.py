@@ -144,7 +144,7 @@ def _row_heading(text: str, match: Match, table: Table) -> tuple[str | Fragment 
         return code, "", None
     near = suggestion(text, table.known_labels(column.dimension, column))
     reason = f"'{text}' is not a known {in_words(column.dimension)}{near}"
-    return None, reason, add_code(column.dimension)
+    return None, reason, add_code(column.dimension, text)
 
 
 def _file_dimensions(table: Table, origin: Origin, problems: list[Problem]) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _file_dimensions(table: Table, origin: Origin, problems: list[Problem]) -> d
             near = suggestion(text, table.known_labels(name))
             reason = f"the file's name says {in_words(name)} '{text}', which is not known{near}"
             problems.append(
-                Problem(origin.file, "unknown_label", reason, value=text, next_step=add_code(name))
+                Problem(origin.file, "unknown_label", reason, value=text, next_step=add_code(name, text))
             )
         else:
             found[name] = code
@@ -204,7 +204,9 @@ def _read_numbers(
     for row, text in zip(cells.index, texts, strict=True):
         number, status, reason = parsed[text if isinstance(text, str) else None]
         if reason:
-            step = None if isinstance(text, str) else "Say what an empty cell means in `missingValues:`"
+            sign = text if isinstance(text, str) else "an empty cell"
+            is_sign = not any(char.isalnum() for char in sign) or sign == "an empty cell"
+            step = f"Say what {sign} means in `missingValues:`" if is_sign else None
             problems.append(
                 Problem(
                     origin.file,

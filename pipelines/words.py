@@ -18,7 +18,7 @@ from pipelines.periods import PeriodPart
 
 Severity = Literal["critical", "warning", "info"]
 Totals = Literal["none", "printed", "partial"]
-Status = Literal["missing", "suppressed", "not_applicable"]
+Status = Literal["missing", "suppressed", "not_applicable", "zero"]
 AS_PRINTED = "as_printed"
 EACH = "each"
 HEADER_SEPARATOR = " | "
@@ -29,8 +29,12 @@ def _text(value: Any) -> Any:
 
     Other spellings (00, 1.10, 0x1F, true) would be changed on the way, so they need quotes.
     """
-    if type(value) is int:
-        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        written = str(int(value))
+        # ruamel.yaml keeps how an integer was written in the type and in these.
+        is_plain = type(value).__name__ in ("int", "ScalarInt") and not getattr(value, "_underscore", None)
+        if is_plain and getattr(value, "_width", None) in (None, len(written)):
+            return written
     if isinstance(value, int | float):
         raise ValueError("YAML reads this as a number or a truth value; put it between quotes")
     return value
@@ -39,6 +43,7 @@ def _text(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text)]
 Label = Text
 Codes = dict[Label, Text] | Literal["as_printed"]
+ANY_LABEL = "*"
 
 
 class Words(BaseModel):
@@ -91,7 +96,9 @@ class Column(Words):
     measure: str | None = Field(None, description="What the counts of this column count.")
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole column.")
     codes: Codes | None = Field(
-        None, description="Printed label → code, beyond the code lists; or `as_printed`."
+        None,
+        description="Printed label → code, beyond the code lists; `'*': as_printed` keeps all "
+        "other labels; `as_printed` alone keeps every label as it is.",
     )
     aliases: list[Label] = Field([], description="Other labels that this column had in other files.")
     optional: bool = Field(False, description="The column may be absent.")
@@ -174,8 +181,9 @@ class Layout(Words):
         "header row (stacked headers in a CSV; merged cells of an XLSX need no such word)."
     )  # fmt: skip
     missingValues: list[Text] | dict[Text, Status] = Field(
-        [], description="What stands where there is no number, and which status it has; a list "
-        "means `missing`. An empty cell that is not listed is an error."
+        [], description="What stands where there is no number, and which status it has: `missing`, "
+        "`suppressed`, `not_applicable`, or `zero` for a sign that means none; a list means `missing`. "
+        "An empty cell that is not listed is an error."
     )  # fmt: skip
     groupChar: str | None = Field(
         None, min_length=1, max_length=1, description="Between groups of three digits."
@@ -185,7 +193,7 @@ class Layout(Words):
     is_provisional: bool = Field(False, description="The publisher calls the figures provisional.")
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole file.")
     codes: dict[str, Codes] = Field(
-        {}, description="By dimension: printed label → code, beyond the code lists; or `as_printed`."
+        {}, description="By dimension: printed label → code, beyond the code lists, as on a column."
     )
     columns: dict[Label, Column] = Field(
         {}, description="By label; `/regex/` for many at once, whose named groups are dimensions "

@@ -15,6 +15,7 @@ Cells = list[list[str]]
 Merged = dict[tuple[int, int], tuple[int, int]]
 
 ZIP = b"PK\x03\x04"
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # text in a format: a percent sign there moves no point
 _DECIMALS = re.compile(r"0\.(0+)")
 
 
@@ -29,8 +30,9 @@ def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merg
         )  # fmt: skip
     values, formulas = (_loaded(content, file, has_values) for has_values in (True, False))
     title = _title(values.sheetnames, file, sheet)
-    shown = values[title]
-    written = formulas[title]
+    shown, written = values[title], formulas[title]
+    if not hasattr(shown, "iter_rows"):
+        raise _unreadable(file, "sheet", f"the sheet '{title}' is a chart", "Name the sheet with the table")
     cells = [
         [_text(cell, written.cell(cell.row, cell.column).value) for cell in row] for row in shown.iter_rows()
     ]
@@ -78,16 +80,17 @@ def _text(cell: Any, written: Any) -> str:
         return value.date().isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return _number_text(Decimal(repr(value)), cell.number_format or "General")
+    # Spreadsheets show 15 digits; what is beyond is the noise of binary fractions.
+    return _number_text(Decimal(format(value, ".15g")), cell.number_format or "General")
 
 
 def _number_text(number: Decimal, number_format: str) -> str:
-    shown = number_format.split(";")[0]
+    shown = _LITERAL.sub("", number_format.split(";")[0])
     decimals = _DECIMALS.search(shown)
     places = len(decimals[1]) if decimals else 0
     if "%" in shown:
         return f"{_rounded(number * 100, places)}%"
-    if places and number != number.to_integral_value():
+    if places:
         return str(_rounded(number, places))
     whole = number.to_integral_value()
     return str(int(whole)) if number == whole else format(number, "f")

@@ -262,3 +262,14 @@ def test_the_policy_alone_stops_what_would_be_markup(chromium: str, tmp_path: Pa
     assert "<title>ran</title>" not in seen.dom
     assert seen.requests == []
     assert len(seen.complaints) >= 2
+
+
+def test_only_the_newest_results_and_their_pages_are_kept(tmp_path: Path) -> None:
+    results, pages = tmp_path / "results", tmp_path / "pages"
+    for time in ("20260101T000000Z", "20260102T000000Z", "20260103T000000Z"):
+        for folder, name in ((results, "batch.json"), (pages, "batch.html")):
+            (folder / "suite" / time).mkdir(parents=True)
+            (folder / "suite" / time / name).touch()
+    data_docs.forget_old(results, pages, kept=2)
+    assert sorted(path.parent.name for path in results.rglob("*.json")) == ["20260102T000000Z", "20260103T000000Z"]
+    assert sorted(path.parent.name for path in pages.rglob("*.html")) == ["20260102T000000Z", "20260103T000000Z"]

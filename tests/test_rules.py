@@ -9,7 +9,7 @@ import pytest
 
 from pipelines import grids, observation, tables
 from pipelines.expectations import Validator
-from pipelines.rules import observation_rules, row_rules, total_rules, totals_frame
+from pipelines.rules import observation_rules, row_rules, text_rules, total_rules, totals_frame
 
 COUNTS = "period: '2024'\ncolumns:\n  age: {dimension: age_band}\n  n: {value: count, measure: cases}\n"
 
@@ -131,6 +131,9 @@ def test_only_parts_of_the_same_thing_are_summed(table_of, apart):
     assert totals(totals_frame(figures, table)) == [(4, 3, 3), (5, 100, 100)]
 
 
+BY_BOTH = COUNTS.replace("  n:", "  sex: {dimension: sex}\n  n:")
+
+
 def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
     by_both = [("10-19", "male", 1), ("10-19", "female", 2), ("20-29", "male", 3), ("20-29", "female", 4)]
     figures = observations(
@@ -141,7 +144,7 @@ def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
         {"sex": "female", "value": 6},  # row 9
         {"value": 10},  # row 10: 4 and 6, or 3 and 8
     )
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: printed\n"))) == [
+    assert totals(totals_frame(figures, table_of(BY_BOTH + "totals: printed\n"))) == [
         (6, 3, 3),
         (7, 8, 7),
         (8, 4, 4),
@@ -149,11 +152,36 @@ def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
         (10, 10, 10),
         (10, 10, 11),
     ]
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: {sex: printed}\n"))) == [
+    assert totals(totals_frame(figures, table_of(BY_BOTH + "totals: {sex: printed}\n"))) == [
         (6, 3, 3),
         (7, 8, 7),
         (10, 10, 10),
     ]
+
+
+def test_a_dimension_that_the_whole_file_has_in_common_has_no_totals_in_it(table_of):
+    # Deepfakes by age, and all ages: one crime type is not all there is, unless the contract says so.
+    figures = observations(
+        {"crime_type": "deepfake", "age_band": "10-19", "value": 3},
+        {"crime_type": "deepfake", "value": 3},
+        {"value": 9},
+    )
+    words = "set: {crime_type: deepfake}\n" + COUNTS + "totals: "
+    assert totals(totals_frame(figures, table_of(words + "printed\n"))) == [(3, 3, 3)]
+    assert totals(totals_frame(figures, table_of(words + "{crime_type: printed}\n"))) == [(4, 9, 3)]
+
+
+def test_a_dimension_that_differs_from_column_to_column_has_totals(table_of):
+    # The same table as with `/(?P<sex>.+)/`, column by column.
+    columns = "columns:\n" + "".join(
+        f"  {label}: {{value: count, measure: cases, set: {{sex: {code}}}}}\n"
+        for label, code in [("men", "male"), ("women", "female")]
+    )
+    table = table_of(f"period: '2024'\ntotals: none\n{columns}")
+    assert {name: table.totals_of(name) for name in ("sex", "age_band")} == {
+        "sex": "none",
+        "age_band": "partial",
+    }
 
 
 def test_totals_larger_than_a_float_are_compared_to_the_unit(table_of):
@@ -174,17 +202,6 @@ def test_the_contract_says_how_bad_a_wrong_total_is(table_of, severity):
 
 
 # Rules of observations and of rows
-
-
-def test_every_export_must_give_counts_and_shares_that_can_be_and_each_figure_once(table_of):
-    names = [rule.name for rule in observation_rules(table_of(COUNTS))]
-    assert names == [
-        "expect_column_values_to_be_between(value)",
-        "expect_column_values_to_be_between(published_share_pct)",
-        "expect_compound_columns_to_be_unique(source, released_on, period_start, period_end, measure, "
-        "crime_type, age_band, sex, region, other_dimensions)",
-    ]
-    assert {rule.severity for rule in observation_rules(table_of(COUNTS))} == {"critical"}
 
 
 def test_the_expectations_of_a_contract_are_checked_on_what_it_says(table_of):
@@ -218,13 +235,15 @@ def test_the_expectations_of_a_contract_are_checked_on_what_it_says(table_of):
 )
 def test_a_constraint_says_what_is_wrong(table_of, constraints, reason):
     table = table_of(COUNTS.replace("cases}", f"cases, constraints: {{{constraints}, severity: info}}}}"))
-    [rule] = row_rules([table.match(1, "n")[1]], table)
+    _, match = table.match(1, "n")
+    [rule] = [*row_rules([match], table), *text_rules([match])]
     assert (rule.reason, rule.severity, rule.arguments["column"]) == (reason, "info", "n")
 
 
 def test_a_column_without_constraints_has_no_rules(table_of):
     table = table_of(COUNTS)
-    assert row_rules([table.match(0, "age")[1], table.match(1, "n")[1]], table) == []
+    matches = [table.match(0, "age")[1], table.match(1, "n")[1]]
+    assert [*row_rules(matches, table), *text_rules(matches)] == []
 
 
 # The same through Great Expectations: rows that break a constraint, and no others
@@ -286,8 +305,19 @@ def test_rows_that_break_a_constraint_are_found(table_of, validator, tmp_path, c
     assert tidied.problems == []
 
     labels = {match.position: match.label for match in tidied.matches}
-    rows = tidied.rows.rename(columns=labels).assign(source_row=tidied.rows.index)
-    [result] = validator.frame("series.rows", tmp_path.name, rows, row_rules(tidied.matches, table))
+    [result] = [
+        result
+        for name, frame, rules in [
+            ("rows", tidied.rows, row_rules(tidied.matches, table)),
+            ("text", tidied.printed, text_rules(tidied.matches)),
+        ]
+        for result in validator.frame(
+            f"series.{name}",
+            tmp_path.name,
+            frame.rename(columns=labels).assign(source_row=frame.index),
+            rules,
+        )
+    ]
 
     assert result.verdict == ("failed" if broken else "passed"), result.explanation
     assert [int(address["source_row"]) for address in result.addresses] == broken

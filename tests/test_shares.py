@@ -183,7 +183,7 @@ def test_the_ends_are_exact_one_base_further_would_print_another_share(count, un
         # The share falls as the base grows, so the bases around the crossing tell for all.
         crossing = floor(100 * count / share) if share else count
         assert not any(fits(n) for n in range(max(1, crossing - 2), crossing + 3))
-        assert not fits(max(count, 1))
+        assert not fits(count)
         return
     assert fits(base.low)
     assert not fits(base.low - 1)

@@ -88,7 +88,7 @@ def observations(*changed: dict) -> pd.DataFrame:
 
 def rejected(*changed: dict) -> pd.DataFrame:
     rows = [REJECTED | change for change in changed]
-    return pd.DataFrame(rows, columns=list(REJECTED_ROWS), dtype=object)
+    return pd.DataFrame(rows, columns=list(REJECTED), dtype=object)
 
 
 def kept(path) -> list[dict]:
@@ -119,7 +119,7 @@ def test_a_reading_is_given_back_as_it_was_kept(store):
     assert store.receipt("r1") == said
     assert not said.is_accepted
     assert kept(store.observations("r1")) == [OBSERVATION]
-    assert kept(store.rejected_rows("r1")) == [REJECTED]
+    assert kept(store.rejected_rows("r1")) == [REJECTED | {"reading_id": "r1"}]
 
 
 def test_columns_have_their_types_even_without_rows(store):
@@ -216,20 +216,18 @@ def test_a_reading_can_be_dropped_twice(store):
     assert not store.has("r1")
 
 
-def test_nothing_is_a_reading_without_rows_that_is_made_when_it_is_needed(store):
+def test_nothing_is_a_reading_without_rows(store):
     name = store.nothing()
     assert (kept(store.observations(name)), kept(store.rejected_rows(name))) == ([], [])
-    before = store.observations(name).stat().st_mtime_ns
     assert store.nothing() == name
-    assert store.observations(name).stat().st_mtime_ns == before
-
-    store.rejected_rows(name).unlink()
-    assert kept(store.rejected_rows(store.nothing())) == []
 
 
-def test_nothing_is_made_again_when_a_crash_cut_it_short(store):
+def test_nothing_is_mended_when_a_crash_cut_it_short_or_took_it_away(store):
     store.observations(store.nothing()).write_bytes(b"")
-    assert kept(store.observations(store.nothing())) == []
+    store.rejected_rows("nothing").unlink()
+    name = store.nothing()
+    assert (kept(store.observations(name)), kept(store.rejected_rows(name))) == ([], [])
+    assert len(list(store.reading(name).iterdir())) == 2
 
 
 # Ledgers

@@ -183,19 +183,32 @@ def test_there_is_no_sum_beside_a_printed_total():
     ]
 
 
-def test_there_is_one_total_when_the_printed_one_is_not_a_number():
+@pytest.mark.parametrize(("totals", "total"), [("none", (100, 80)), ("printed", (None, None))])
+def test_there_is_one_total_when_the_printed_one_is_not_a_number(totals, total):
+    # Where a total should be printed, the sum of the parts does not stand in for it.
     suppressed = {"value_status": "suppressed"}
     figures = [
         *(figure(None, year=2023, **suppressed), *by_type(2023, 30, 50)),
         *(figure(None, year=2024, **suppressed), *by_type(2024, 60, 40)),
     ]
-    columns = "crime_type, value, previous_value"
+    found = trends(figures, "crime_type, value, previous_value", totals=totals)
 
-    found = trends(figures, columns, totals="printed")
-    assert [row for row in found if row[0] == "total"] in (
-        [("total", None, None)],
-        [("total", 100, 80)],
-    )
+    assert [row for row in found if row[0] == "total"] == [("total", *total)]
+
+
+def test_there_is_one_total_when_a_later_release_prints_one():
+    # The parts stand, of the earlier release; they are no parts of the later one's total.
+    figures = [
+        *(figure(90, year=2023, **LATER), *by_type(2023, 30, 50)),
+        *(figure(120, year=2024, **LATER), *by_type(2024, 60, 40)),
+    ]
+    columns = "crime_type, value, previous_value, change, round(contribution_pp, 2)"
+
+    assert trends(figures, columns, totals="none") == [
+        ("deepfake", 60, 30, 30, None),
+        ("illegal_recording", 40, 50, -10, None),
+        ("total", 120, 90, 30, 33.33),
+    ]
 
 
 def test_sums_of_different_parts_are_not_compared():

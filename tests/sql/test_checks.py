@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.relations import check_description, checks, tables_read
-from tests.sql.given import built, figure, numbered
+from tests.sql.given import LATER, built, figure, numbered
 
 FIGURES = numbered(
     figure(value, year=year, crime_type=crime_type)
@@ -166,6 +166,24 @@ def test_a_difference_of_rounding_is_no_difference():
     connection = built(thirds, totals="none", made=["crime_type_shares"])
 
     assert connection.sql(checks()["shares_of_all_parts_add_up"]).fetchall() == []
+
+
+@pytest.mark.parametrize("check", ["shares_of_all_parts_add_up", "contributions_add_up"])
+@pytest.mark.parametrize("finer", [{"export_id": "finer"}, LATER], ids=["of one release", "of two releases"])
+def test_two_complete_breakdowns_of_the_same_cases_are_not_added_up(check, finer):
+    # The same 80 and 100 cases by two sets of types, each all there is.
+    split = [
+        figure(value, year=year, crime_type=crime_type, **finer)
+        for year, crime_type, value in [
+            (2023, "financial_phishing", 80),
+            (2024, "financial_phishing", 10),
+            (2023, "financial_pharming", 0),
+            (2024, "financial_pharming", 90),
+        ]
+    ]
+    connection = built([*FIGURES, *split], totals="none", made=tables_read(checks()[check]))
+
+    assert connection.sql(checks()[check]).fetchall() == []
 
 
 def test_two_files_of_a_release_may_print_the_same_figure():

@@ -8,14 +8,14 @@ from tests.sql import given
 from tests.sql.given import LATER, figure
 
 
-def built(figures):
-    return given.built(figures, made=["observation_current"])
+def built(figures, **said):
+    return given.built(figures, made=["observation_current"], **said)
 
 
-def current(*figures):
+def current(*figures, **said):
     """Crime type, value, status and export of the figures that stand."""
     query = "select crime_type, value, value_status, export_id from staging.observation_current order by all"
-    return built(figures).sql(query).fetchall()
+    return built(figures, **said).sql(query).fetchall()
 
 
 def test_the_figure_of_a_later_release_wins():
@@ -100,3 +100,27 @@ def test_a_count_alone_does_not_hide_its_percentages_in_another_file_of_the_rele
     query = "select value, published_share_pct, published_change_pct from staging.observation_current"
 
     assert connection.sql(query).fetchall() == [(10, "12.5", "25.0")]
+
+
+@pytest.mark.parametrize(("change", "share"), [("a", "b"), ("b", "a")])
+def test_a_share_stands_before_a_change(change, share):
+    found = current(
+        figure(10, crime_type="deepfake", change="25.0", export_id=change),
+        figure(10, crime_type="deepfake", share="12.5", export_id=share),
+        shares_along={share: "crime_type"},
+    )
+
+    assert found == [("deepfake", 10, "observed", share)]
+
+
+@pytest.mark.parametrize(("change", "own"), [("a", "b"), ("b", "a")])
+def test_the_100_percent_of_a_tables_own_total_is_no_share(change, own):
+    # A table of ages prints 100% beside all ages of deepfakes, which is no share of all crime.
+    found = current(
+        figure(10, crime_type="deepfake", change="25.0", export_id=change),
+        figure(10, crime_type="deepfake", share="100.0", export_id=own),
+        figure(6, crime_type="deepfake", age_band="10-19", share="60.0", export_id=own),
+        shares_along={own: "age_band"},
+    )
+
+    assert ("deepfake", 10, "observed", change) in found
