@@ -28,7 +28,7 @@ from pipelines.rules import (
 )
 from pipelines.store import ACCEPTED, QUARANTINED, REJECTED_ROWS, Receipt, Store
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same export would be read differently, so that it is read again."""
 
 

@@ -17,9 +17,9 @@ EVERY_OTHER = "*"
 
 
 _TOTAL_WORDS = frozenset(
-    "total totals all sum overall insgesamt gesamt summe".split()  # noqa: SIM905
-    + ["계", "합계", "소계", "총계", "전체", "누계"]
-)
+    ("total", "totals", "all", "sum", "overall", "insgesamt", "gesamt", "summe",
+     "계", "합계", "소계", "총계", "전체", "누계")
+)  # fmt: skip
 
 
 def is_total_word(label: str) -> bool:
@@ -99,15 +99,15 @@ class Table:
         Looked up in the column's ``codes``, the table's, then the code list.
         """
         label = normalised(label)
-        if label == TOTAL:
-            return TOTAL
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
-                return None if is_total_word(label) else label
+                return _as_printed(label)
             if isinstance(codes, dict) and (code := _normalised_keys(codes).get(label)):
                 return code
             if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
-                return self.code_lists[dimension].code(label) or (None if is_total_word(label) else label)
+                return self.code_lists[dimension].code(label) or _as_printed(label)
+        if label == TOTAL:  # of a measure there is no total
+            return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
         if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
             return label  # a dimension of this source alone, without a code list
@@ -131,9 +131,13 @@ class Table:
     def varying(self) -> list[str]:
         """Dimensions (not the measure) that rows or headers break this table down by."""
         names = set(self.row_dimensions)
-        for key, column in self.layout.columns.items():
-            if column.has_numbers:
-                names |= set(header_names(key, column)) - set(PERIOD_PARTS)
+        numbers = [(key, column) for key, column in self.layout.columns.items() if column.has_numbers]
+        for key, column in numbers:
+            names |= set(header_names(key, column)) - set(PERIOD_PARTS)
+        # A dimension that columns set varies if they set it differently.
+        for name in {name for _, column in numbers for name in column.set}:
+            if len({column.set.get(name) for _, column in numbers if column.value}) > 1:
+                names.add(name)
         return sorted(names - {MEASURE})
 
     def totals_of(self, dimension: str) -> Totals:
@@ -166,6 +170,11 @@ def header_names(key: str, column: Column) -> list[str]:
     return names
 
 
+def _as_printed(label: str) -> str | None:
+    """The label as its own code; our own word for a total is one, other words for it are not."""
+    return label if label == TOTAL or not is_total_word(label) else None
+
+
 def _own_label(label: str, column: Column) -> dict[str, str]:
     if not column.has_numbers:
         return {}
@@ -174,4 +183,5 @@ def _own_label(label: str, column: Column) -> dict[str, str]:
 
 def _normalised_keys(codes: Codes) -> dict[str, str]:
     assert isinstance(codes, dict)
-    return {normalised(label): code for label, code in codes.items()}
+    rest = (ANY_LABEL, AS_PRINTED)
+    return {normalised(label): code for label, code in codes.items() if (label, code) != rest}

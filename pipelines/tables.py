@@ -93,7 +93,13 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     records = _with_percentages(numbers, origin.file, problems)
     bad = {problem.row for problem in problems}
     observations = _observations([r for r in records if r["source_row"] not in bad], origin, table)
-    return Tidy(observations, typed, cells, matches, problems, received, ignored, kept)
+    printed = cells.copy()
+    for match in matches:
+        if match.column.has_numbers:  # what stands for a missing number is no value
+            printed[match.position] = printed[match.position].where(
+                ~printed[match.position].isin(list(table.layout.statuses)), None
+            )
+    return Tidy(observations, typed, printed, matches, problems, received, ignored, kept)
 
 
 def _read_rows(

@@ -6,6 +6,7 @@ has the old one open keeps it, whoever opens next gets the new one, a crash leav
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections.abc import Iterator
@@ -85,9 +86,8 @@ def publish(path: Path, places: Places) -> str:
     new = _publication(path)
     _sync(path)
     published = places.published
-    # The published file is not opened here: an analyst may hold it open for writing.
     if published.exists():
-        kept = places.previous / f"{publication(places).get('publication_id', 'unknown')}.duckdb"
+        kept = places.previous / f"{_published_id(places)}.duckdb"
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.unlink(missing_ok=True)
         os.link(published, kept)
@@ -107,6 +107,14 @@ def publication(places: Places) -> dict[str, str]:
         return json.loads(places.publication.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+def _published_id(places: Places) -> str:
+    try:
+        return _publication(places.published)["publication_id"]
+    except duckdb.Error:  # an analyst holds it open for writing; the note beside it must do
+        written = dt.datetime.fromtimestamp(places.published.stat().st_mtime, dt.UTC)
+        return publication(places).get("publication_id", f"{written:%Y%m%dT%H%M%SZ}-unknown")
 
 
 def _publication(path: Path) -> dict[str, str]:
@@ -153,7 +161,7 @@ def _create_from_rows(
     """Create a relation whose query reads ``input_<name>``: the rows, with the relation's columns."""
     view = f"input_{relation.name}"
     # All as text, which the query casts: DuckDB would guess types from a sample of the rows.
-    names = list(dict.fromkeys([*relation.columns, *(name for row in rows[:1] for name in row)]))
+    names = list(relation.columns)
     frame = pd.DataFrame(
         [[_as_text(row.get(name)) for name in names] for row in rows], columns=names, dtype="str"
     )

@@ -14,6 +14,7 @@ from pipelines.problems import Problem, UnreadableExport, printable
 Cells = list[list[str]]
 Merged = dict[tuple[int, int], tuple[int, int]]
 
+MAX_CELLS = 5_000_000
 ZIP = b"PK\x03\x04"
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # text in a format: a percent sign there moves no point
 _DECIMALS = re.compile(r"0\.(0+)")
@@ -33,17 +34,21 @@ def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merg
     shown, written = values[title], formulas[title]
     if not hasattr(shown, "iter_rows"):
         raise _unreadable(file, "sheet", f"the sheet '{title}' is a chart", "Name the sheet with the table")
-    cells = [
-        [_text(cell, written.cell(cell.row, cell.column).value) for cell in row] for row in shown.iter_rows()
-    ]
+    # Only cells that hold something: a format alone may reach down to the last possible row.
+    held = {at: cell for at, cell in written._cells.items() if cell.value is not None}
+    height = max((row for row, _ in held), default=0)
+    width = max((column for _, column in held), default=0)
+    if height * width > MAX_CELLS:
+        raise _unreadable(file, "size", f"{height:,} rows of {width:,} columns are too many for a table")
+    cells = [[""] * width for _ in range(height)]
+    for (row, column), cell in held.items():
+        cells[row - 1][column - 1] = _text(shown.cell(row, column), cell.value)
     merged = {
         (row - 1, column - 1): (area.min_row - 1, area.min_col - 1)
         for area in shown.merged_cells.ranges
-        for row in range(area.min_row, area.max_row + 1)
+        for row in range(area.min_row, min(area.max_row, height) + 1)
         for column in range(area.min_col, area.max_col + 1)
     }
-    while cells and not any(cells[-1]):  # formatted, but never filled
-        cells.pop()
     return cells, merged
 
 

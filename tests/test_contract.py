@@ -72,7 +72,7 @@ def test_the_least_contract_is_accepted(source_of):
             COUNTS + "missingValues: {x: gone}",
             9,
             "missingValues.x",
-            "'missing', 'suppressed' or 'not_applicable'",
+            "'missing', 'suppressed', 'not_applicable' or 'zero'",
         ),
         (COUNTS + "missingValues: [null]", 9, "missingValues.0", "valid string"),
         (COUNTS + "is_provisional: perhaps", 9, "is_provisional", "valid boolean"),
@@ -634,6 +634,19 @@ def test_own_codes_are_known_by_label_and_alias(source_of):
         None,
     ]
     assert source.contract.dimensions == (*DIMENSIONS, "place")
+
+
+def test_other_labels_can_be_kept_as_they_are_but_never_those_of_a_total(source_of):
+    table = source_of(COUNTS + "codes: {region: {소계: total, '*': as_printed}}").tables["table"]
+    labels = {"소계": "total", "Seoul": "seoul", "강남구": "강남구", "합계": None, "TOTAL": None}
+    assert {label: table.code("region", label) for label in labels} == labels
+
+
+def test_a_label_means_what_the_contract_says_whatever_else_it_may_mean(source_of):
+    words = COUNTS + "codes: {measure: {total: cases, solved: cases_cleared}}"
+    table = source_of(words).tables["table"]
+    assert [table.code("measure", label) for label in ("total", "solved")] == ["cases", "cases_cleared"]
+    assert source_of(COUNTS).tables["table"].code("measure", "total") is None
 
 
 def test_limits_are_exact_decimals(source_of):

@@ -271,5 +271,11 @@ def test_only_the_newest_results_and_their_pages_are_kept(tmp_path: Path) -> Non
             (folder / "suite" / time).mkdir(parents=True)
             (folder / "suite" / time / name).touch()
     data_docs.forget_old(results, pages, kept=2)
-    assert sorted(path.parent.name for path in results.rglob("*.json")) == ["20260102T000000Z", "20260103T000000Z"]
-    assert sorted(path.parent.name for path in pages.rglob("*.html")) == ["20260102T000000Z", "20260103T000000Z"]
+    assert sorted(path.parent.name for path in results.rglob("*.json")) == [
+        "20260102T000000Z",
+        "20260103T000000Z",
+    ]
+    assert sorted(path.parent.name for path in pages.rglob("*.html")) == [
+        "20260102T000000Z",
+        "20260103T000000Z",
+    ]

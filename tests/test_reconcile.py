@@ -73,15 +73,15 @@ SEED_FINDINGS = {
     ),
     "The printed shares of cases by crime type add up to no more than 100%.": (
         "sum_of_shares", "agrees", 100, 88.75, 89.05,
-        "They add up to 88.9%, give or take 0.15 for rounding.",
+        "The shares add up to 88.9%, give or take 0.15 for rounding.",
     ),
     "The printed shares of suspects by age band add up to no more than 100%.": (
         "sum_of_shares", "agrees", 100, 97.9, 98.3,
-        "They add up to 98.1%, give or take 0.2 for rounding.",
+        "The shares add up to 98.1%, give or take 0.2 for rounding.",
     ),
     "The printed shares of suspects (Deepfake sexual content) by age band add up to no more than 100%.": (
         "sum_of_shares", "agrees", 100, 91.9, 92.1,
-        "They add up to 92%, give or take 0.1 for rounding.",
+        "The shares add up to 92%, give or take 0.1 for rounding.",
     ),
     "Suspects changed by +47.8% on the same period a year earlier.": (
         "change", "agrees", 47.8, 100 * 1151 / 2406, 100 * 1151 / 2406,
@@ -325,7 +325,7 @@ def test_shares_that_add_up_to_more_than_100_contradict_each_other():
     figures = [deepfake(60, share="60.0"), recording(50, share="50.0")]
 
     assert findings(figures, "sum_of_shares", shares_along="crime_type") == [
-        ("contradicts", 109.9, 110.1, "They add up to 110%, give or take 0.1 for rounding.")
+        ("contradicts", 109.9, 110.1, "The shares add up to 110%, give or take 0.1 for rounding.")
     ]
 
 

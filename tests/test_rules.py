@@ -9,7 +9,14 @@ import pytest
 
 from pipelines import grids, observation, tables
 from pipelines.expectations import Validator
-from pipelines.rules import observation_rules, row_rules, text_rules, total_rules, totals_frame
+from pipelines.rules import (
+    missing_totals,
+    observation_rules,
+    row_rules,
+    text_rules,
+    total_rules,
+    totals_frame,
+)
 
 COUNTS = "period: '2024'\ncolumns:\n  age: {dimension: age_band}\n  n: {value: count, measure: cases}\n"
 
@@ -67,7 +74,7 @@ def test_a_printed_total_stands_beside_the_sum_of_its_parts(table_of):
     )
     frame = totals_frame(figures, table_of(COUNTS + "totals: printed\n"))
     assert frame.to_dict("records") == [
-        {"source_row": 5, "source_column": "n", "total": 4, "sum_of_parts": 4}
+        {"source_row": 5, "source_column": "n", "dimension": "age band", "total": 4, "sum_of_parts": 4}
     ]
 
 
@@ -76,8 +83,9 @@ def test_nothing_is_summed_where_the_contract_does_not_say_that_totals_are_print
     figures = observations({"age_band": "10-19", "value": 3}, {"value": 4})
     table = table_of(COUNTS + f"totals: {totals_are}\n")
     frame = totals_frame(figures, table)
-    assert (list(frame.columns), len(frame)) == (["source_row", "source_column", "total", "sum_of_parts"], 0)
+    assert frame.empty
     assert total_rules(table, frame) == []
+    assert missing_totals(figures[:1], table) == []
 
 
 @pytest.mark.parametrize("status", ["missing", "suppressed", "not_applicable"])
@@ -157,6 +165,17 @@ def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
         (7, 8, 7),
         (10, 10, 10),
     ]
+
+
+def test_a_total_that_should_be_printed_and_is_not_is_missing(table_of):
+    table = table_of(BY_BOTH + "totals: printed\n")
+    parts = observations({"age_band": "10-19", "sex": "male", "value": 1})
+    assert missing_totals(parts, table) == ["age_band", "sex"]
+    with_total = observations(
+        {"age_band": "10-19", "sex": "male", "value": 1}, {"age_band": "10-19", "value": None}
+    )
+    assert missing_totals(with_total, table) == ["age_band"]
+    assert missing_totals(observations({"value": 1}), table) == []
 
 
 def test_a_dimension_that_the_whole_file_has_in_common_has_no_totals_in_it(table_of):

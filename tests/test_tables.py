@@ -293,6 +293,22 @@ LAYOUTS = [
     pytest.param(
         """
         period: '2024'
+        missingValues: {'-': zero}
+        columns:
+          age: {dimension: age_band}
+          n: {value: count, measure: cases}
+          share: {share_of: cases}
+        """,
+        "age,n,share\n10s,-,-\n20s,5,100\n",
+        [
+            f"{Y} cases age_band=10-19: 0 share 0 @2 n",
+            f"{Y} cases age_band=20-29: 5 share 100 @3 n",
+        ],
+        id="a sign that means none",
+    ),
+    pytest.param(
+        """
+        period: '2024'
         missingValues: ['', '-', 0]
         columns:
           age: {dimension: age_band}
@@ -688,7 +704,7 @@ RENAMED = (
             COUNTS,
             "age,n\n10s,-\n20s,x\n30s,５\n",
             [
-                f"`{FILE}`, row 2, column 'n': '-' is not a number",
+                f"`{FILE}`, row 2, column 'n': '-' is not a number. Say what - means in `missingValues:`",
                 f"`{FILE}`, row 3, column 'n': 'x' is not a number",
                 f"`{FILE}`, row 4, column 'n': '５' is not a number",
             ],
@@ -913,5 +929,5 @@ def test_rows_have_numbers_as_numbers_and_beside_them_as_they_are_printed(tidy):
         ["10s", 1553, 50],
         ["20s", None, 9],
     ]
-    assert tidied.printed.to_numpy().tolist() == [["10s", "1,553", "50.0"], ["20s", "-", "9"]]
+    assert tidied.printed.to_numpy().tolist() == [["10s", "1,553", "50.0"], ["20s", None, "9"]]
     assert [list(frame.index) for frame in (tidied.rows, tidied.printed)] == [[2, 3], [2, 3]]

@@ -50,6 +50,18 @@ summed as (
         and whole_age_band = 'total'
         and sex = 'total'
         and other_dimensions is null
+        and not exists (
+            select 1
+            from published
+            where
+                published.crime_type = 'total'
+                and published.value_status = 'observed'
+                and published.source = breakdown_base.source
+                and published.period_start = breakdown_base.period_start
+                and published.period_end = breakdown_base.period_end
+                and published.measure = breakdown_base.measure
+                and published.region = breakdown_base.region
+        )
     qualify
         row_number() over (
             partition by source, period_start, period_end, measure, region
@@ -119,6 +131,7 @@ whole as (
         period_end,
         measure,
         region,
+        value as total,
         previous_value as previous_total,
     from changed
     where crime_type = 'total' and no_change_reason is null
@@ -134,6 +147,7 @@ base as (
         region,
         part_codes,
         released_on,
+        base_value,
     from staging.breakdown_base
     where
         dimension = 'crime_type'
@@ -158,7 +172,10 @@ select
     changed.published_change_pct,
     -- Contributions of the parts add up to the change of the whole, where the whole is theirs.
     case
-        when changed.crime_type = 'total' or (base.source is not null and previous_base.source is not null)
+        when
+            changed.crime_type = 'total' or (
+                base.base_value = whole.total and previous_base.base_value = whole.previous_total
+            )
             then 100.0 * changed.change::double / nullif(whole.previous_total, 0)
     end as contribution_pp,
     changed.export_id,

@@ -19,6 +19,6 @@ select
     cast(period_end as date) as period_end,
     cast(sha256 as varchar) as sha256,
     cast(contract_sha256 as varchar) as contract_sha256,
-    cast(reading as varchar) as reading_id,
+    cast(reading_id as varchar) as reading_id,
 from input_exports
 order by source, source_file, is_published

@@ -17,7 +17,7 @@ FIGURES = numbered(
     ]
 )
 EXPORT = {
-    "reading": "r1",
+    "reading_id": "r1",
     "source": "police",
     "export_id": "first",
     "source_file": "police/first.csv",
