@@ -143,7 +143,8 @@ class _Told(Reporter):
         self._progress.console.print(mark, show.plain(receipt.source_file), f"[dim]{said}[/]")
         for problem in receipt.problems[:3]:
             self._progress.console.print(
-                show.Text("    " + one_line(problem), "red" if not receipt.is_accepted else "yellow")
+                show.Text("    " + one_line(problem), "red" if not receipt.is_accepted else "yellow"),
+                soft_wrap=True,
             )
         if len(receipt.problems) > 3:
             self._progress.console.print(f"    … and {len(receipt.problems) - 3} more problems")

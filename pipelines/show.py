@@ -51,7 +51,7 @@ def quarantined(reasons: list[str], out: Console) -> None:
         return
     out.print(f"\n[bold red]Quarantined[/] ({len(reasons)}): kept out of the marts, see rejected_rows")
     for reason in reasons[:QUARANTINED_LISTED]:
-        out.print(Text("  ✗ ").append_text(Text(one_line(reason))))
+        out.print(Text("  ✗ ").append_text(Text(one_line(reason))), soft_wrap=True)
     if len(reasons) > QUARANTINED_LISTED:
         out.print(f"  … and {len(reasons) - QUARANTINED_LISTED} more: caseload status")
 
@@ -88,7 +88,8 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, out: Console) -> None
         out.print(
             Text("  ! ")
             .append(f"{row['source']}, {period(row)}: ", "dim")
-            .append(one_line(str(row["explanation"])))
+            .append(one_line(str(row["explanation"]))),
+            soft_wrap=True,
         )
     if len(found) > CONTRADICTIONS:
         out.print(f"  … and {len(found) - CONTRADICTIONS} more")

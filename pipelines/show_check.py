@@ -74,13 +74,17 @@ def _print(export: Export, reading: Reading, out: show.Console) -> None:
             f"{receipt.observations} observations"
         )
     for problem in receipt.problems[:LISTED]:
-        out.print(Text(f"  {one_line(problem)}", "red" if not receipt.is_accepted else "yellow"))
+        out.print(
+            Text(f"  {one_line(problem)}", "red" if not receipt.is_accepted else "yellow"), soft_wrap=True
+        )
     if len(receipt.problems) > LISTED:
         out.print(f"  … and {len(receipt.problems) - LISTED} more")
     for found in receipt.checks:
         if found["verdict"] != "passed" and found["rule"]["severity"] != "critical":
             rule, said = found["rule"], found["explanation"] or found["verdict"]
-            out.print(Text(f"  {rule['severity']}: {rule['type']}: {one_line(said)}", "yellow"))
+            out.print(
+                Text(f"  {rule['severity']}: {rule['type']}: {one_line(said)}", "yellow"), soft_wrap=True
+            )
     passed = sum(found["verdict"] == "passed" for found in receipt.checks)
     if receipt.checks:
         out.print(f"  {passed} of {len(receipt.checks)} checks passed")

@@ -112,6 +112,16 @@ def test_a_removed_export_leaves_the_next_publication(tmp_path: Path, copied_run
     assert sql(folder, "select count(*) from age_distributions") == [(6,)]
 
 
+def test_a_file_that_was_cut_between_lines_is_told_by_the_figures_it_lost(tmp_path: Path, copied_run) -> None:
+    folder = copied_run(tmp_path)
+    path = folder / "raw" / CRIME_TYPES
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
+    done = caseload(folder, "run")
+    assert done.returncode == 1
+    assert "2 figures that this file gave before are gone: cases, child_exploitation_material" in done.stdout
+    assert sql(folder, "select count(*) from crime_type_shares") == [(3,)]
+
+
 def test_two_releases_of_one_table_are_read_by_contract_alone(tmp_path: Path, copied_run) -> None:
     """Our own fixture in the shape of the yearly tables: UTF-8 and CP949, renamed headers."""
     folder = copied_run(tmp_path)
