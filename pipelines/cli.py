@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from pipelines import __version__
+from pipelines.freshness import BAD, GOOD, USAGE
 from pipelines.paths import Places
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ Warehouse = Annotated[
         "--warehouse", envvar="CASELOAD_WAREHOUSE", help="Folder of the output.", show_default="warehouse"
     ),
 ]
-GOOD, BAD, USAGE = 0, 1, 2
 
 
 class Format(StrEnum):

@@ -85,19 +85,16 @@ def ingest_editions(
     return list(receipts.values())
 
 
-def forget_removed(sources: list[Source], store: Store) -> list[str]:
-    """Take files that are gone from ``raw/`` out of the ledgers, and return them."""
-    gone = []
+def forget_removed(sources: list[Source], store: Store) -> None:
+    """Take files that are gone from ``raw/`` out of the ledgers."""
     by_name = {source.name: source for source in sources}
     for name in store.sources():
         ledger = store.ledger(name)
         found = {export.file for export in discover(by_name[name])} if name in by_name else set()
-        gone += sorted(ledger.keys() - found)
         if name not in by_name:
             store.forget(name)
         elif ledger.keys() - found:
             store.write_ledger(name, {file: e for file, e in ledger.items() if file in found})
-    return gone
 
 
 def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None) -> Entry:

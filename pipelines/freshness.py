@@ -15,6 +15,9 @@ from pathlib import Path
 import pipelines
 from pipelines.paths import SQL, Places
 
+GOOD, BAD, USAGE = 0, 1, 2
+"""Exit codes: all is well; something was quarantined or failed; wrong usage or an invalid contract."""
+
 
 @dataclass(frozen=True)
 class Outcome:

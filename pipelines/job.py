@@ -21,15 +21,13 @@ from pipelines.context import Context, Reporter
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
 from pipelines.exports import Hashes
-from pipelines.freshness import Outcome
+from pipelines.freshness import BAD, GOOD, USAGE, Outcome
 from pipelines.paths import Places
 from pipelines.problems import one_line
 from pipelines.store import Receipt
 
 if TYPE_CHECKING:
     from pipelines.runs import Failures
-
-GOOD, BAD, USAGE = 0, 1, 2
 
 
 def run_job(places: Places, sources: list[Source], force: bool, is_partial: bool) -> int:
@@ -53,7 +51,7 @@ def _locked(context: Context, sources: list[Source], force: bool, is_partial: bo
     hashes = Hashes()
     standings = [standing(source, context.store, hashes, force) for source in sources]
     if all(found.is_current for found in standings) and _is_published(context):
-        outcome = _outcome(context, GOOD)
+        outcome = _outcome(context)
         if not is_partial:
             freshness.record(places, outcome, before)
         show.nothing_new(outcome, places)
@@ -82,7 +80,7 @@ def _ended(context: Context, failures: Failures, before: str, is_partial: bool, 
         stands = "The warehouse that was published before still is." if places.published.exists() else ""
         typer.echo(f"Nothing was published. {stands} Dagster's log of the run: caseload dev", err=True)
         return USAGE if failures.is_contract else BAD
-    outcome = _outcome(context, GOOD)
+    outcome = _outcome(context)
     if not is_partial:
         freshness.record(places, outcome, before)
     show.marts(places)
@@ -102,14 +100,14 @@ def _is_published(context: Context) -> bool:
     return publication(context.places).get("inputs_sha256") == inputs_sha256(kept_readings(context.store))
 
 
-def _outcome(context: Context, exit_code: int) -> Outcome:
+def _outcome(context: Context) -> Outcome:
     from pipelines.warehouse import publication
     from pipelines.warehouse_inputs import kept_readings
 
     kept = list(kept_readings(context.store))
     reasons = [problem for k in kept if not k.receipt.is_accepted for problem in k.receipt.problems[:1]]
     return Outcome(
-        exit_code=BAD if reasons else exit_code,
+        exit_code=BAD if reasons else GOOD,
         publication_id=publication(context.places).get("publication_id"),
         exports_published=sum(k.is_published for k in kept),
         quarantined=reasons,

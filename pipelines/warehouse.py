@@ -71,7 +71,7 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
         if relation.rules and relation.layer != "staging" and relation.name != CHECK_RESULTS
     }
     results = validator.relations("warehouse", path, suites)
-    with _opened(path) as connection:
+    with duckdb.connect(str(path)) as connection:
         for name, query in checks().items():
             results[name] = [_checked(connection, name, query)]
         kept = kept_readings(Store(places.store))
@@ -135,12 +135,6 @@ def _new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("use build")
         yield connection
         connection.execute("checkpoint build")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(path)) as connection:
-        yield connection
 
 
 def _create(
