@@ -81,8 +81,17 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
     return results
 
 
+class AuditError(Exception):
+    """A build that has not passed its audit: it must not be published."""
+
+
 def publish(path: Path, places: Places) -> str:
-    """Make the build what analysts open, keep the one it replaces, and return its publication id."""
+    """Make the build what analysts open, keep the one it replaces, and return its publication id.
+
+    Raises AuditError. Dagster's blocking checks stop a run before this; a step that is retried by
+    hand after they failed is stopped here.
+    """
+    _make_sure_it_passed(path)
     new = _publication(path)
     _sync(path)
     published = places.published
@@ -99,6 +108,17 @@ def publish(path: Path, places: Places) -> str:
         leftover.unlink()
     write_json(places.publication, new)
     return new["publication_id"]
+
+
+def _make_sure_it_passed(path: Path) -> None:
+    broken = "subject = 'warehouse' and severity = 'critical' and verdict <> 'passed'"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        try:
+            found = connection.table(CHECK_RESULTS).filter(broken).select("check_name").fetchall()
+        except duckdb.CatalogException:
+            raise AuditError(f"{path.name} was not audited") from None
+    if found:
+        raise AuditError(f"{path.name} did not pass: {', '.join(name for (name,) in found)}")
 
 
 def publication(places: Places) -> dict[str, str]:

@@ -307,14 +307,14 @@ def places(tmp_path):
 
 
 @pytest.fixture
-def publish(example, places):
-    """A function: a publication id → a copy of the example is published under that id."""
-    _, built = example
+def publish(published, places):
+    """A function: a publication id → a copy of the audited example is published under that id."""
+    audited = published[0].published
 
     def published_as(publication_id: str) -> str:
         path = warehouse.build_path(places, "build")
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(built, path)
+        shutil.copy(audited, path)
         with duckdb.connect(str(path)) as connection:
             connection.execute("update publication set publication_id = ?", [publication_id])
         return warehouse.publish(path, places)
@@ -604,3 +604,21 @@ columns:
     query = "select published, round(recomputed_low, 2) from reconciliations where kind = 'change'"
 
     assert asked(work.build(), query) == [(47.8, 47.84)]
+
+
+def test_a_build_that_has_not_passed_its_audit_is_not_published(published, places):
+    path = warehouse.build_path(places, "refused")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(published[0].published, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update check_results set verdict = 'failed' where subject = 'warehouse'"
+            " and check_name = 'accepted_plus_rejected_is_received'"
+        )
+    with pytest.raises(warehouse.AuditError, match="accepted_plus_rejected_is_received"):
+        warehouse.publish(path, places)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("drop table check_results")
+    with pytest.raises(warehouse.AuditError, match="was not audited"):
+        warehouse.publish(path, places)
+    assert not places.published.exists()
