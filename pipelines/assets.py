@@ -74,7 +74,7 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
             work.reporter.ingesting(source, len(keys))
             receipts = editions.ingest_editions(
                 source, keys, work.store, work.validator,
-                progress=work.reporter.ingested, force=work.reporter.force,
+                read=work.reporter.read, told=work.reporter.ingested, force=work.reporter.force,
             )  # fmt: skip
             work.validator.build_docs()
         return dg.MaterializeResult(

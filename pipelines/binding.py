@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines import periods
+from pipelines.codes import letters
 from pipelines.grids import Grid
 from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern, is_total_word
 from pipelines.periods import PERIOD_PARTS
@@ -41,7 +42,7 @@ def _bound(
     number = position + 1
     found = table.match(position, label)
     if found is None:
-        near = suggestion(label, [key for key in table.exact if key not in grid.labels])
+        near = suggestion(label, [key for key in table.known_columns() if key not in grid.labels])
         step = "Add it to `columns:` in `source.yaml`, or as an alias of the column that it is"
         reason = f"column {number} is not in the contract{near}"
         problem = Problem(file, "unknown_column", reason, column=label, next_step=grid.hint or step)
@@ -78,19 +79,22 @@ def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> 
                 periods.parse(text, name, match.column.format)
             except ValueError as error:
                 yield Problem(file, "period", f"column {number}: {error}", column=match.label, value=text)
-        elif table.code(name, text, match.column) is None:
-            near = suggestion(text, table.known_labels(name, match.column))
+        elif table.code(dimension := table.split(name)[0], text, match.column) is None:
+            near = suggestion(text, table.known_labels(dimension, match.column))
             yield Problem(
-                file, "unknown_label", f"column {number} '{text}' is not a known {in_words(name)}{near}",
-                column=match.label, value=text, next_step=hint or add_code(name, text),
+                file, "unknown_label", f"column {number} '{text}' is not a known {in_words(dimension)}{near}",
+                column=match.label, value=text, next_step=hint or add_code(table, dimension, text),
             )  # fmt: skip
 
 
-def add_code(name: str, label: str) -> str:
+def add_code(table: Table, name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
     if is_total_word(label):
         return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
-    return f"Add it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
+    step = f"dd it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
+    if code := table.by_letters(name).get(letters(label)):
+        return f"It is '{code}' but for its punctuation: say `match_labels: by_letters`, or a{step}"
+    return f"A{step}"
 
 
 def in_words(name: str) -> str:

@@ -104,13 +104,14 @@ def check(
         typer.Option("--source", "-s", help="The source they belong to, if they are not in its folder."),
     ] = None,
     raw: Raw = None,
+    warehouse: Warehouse = None,
 ) -> None:
-    """Validate exports against their contract without ingesting them.
+    """Validate exports against their contract, and against the release before, without ingesting them.
 
     Try it on a new export before it goes into `raw/`, or while writing a contract:
     `caseload check --source npa_cybercrime_yearly ~/Downloads/export.csv`
     """
-    places = _places(raw, None)
+    places = _places(raw, warehouse)
     sources = _chosen(places, source or _folder_of(files, places), only=True)
     from pipelines import show_check
     from pipelines.problems import printable
@@ -119,6 +120,29 @@ def check(
         if not file.is_file():
             _fail(f"`{printable(str(file))}` is not a file.")
     raise typer.Exit(show_check.check(files, sources, places))
+
+
+@app.command()
+def accept(
+    file: Annotated[str, typer.Argument(help="The export, by path or as messages name it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why its figures are right.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who accepts it; your user name if not given.")
+    ] = None,
+    raw: Raw = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Let an export in that is held back because it leaves out, empties or restates figures.
+
+    Who, when and why are recorded in `accepted.yaml` beside its contract and in the warehouse.
+    """
+    places = _places(raw, warehouse)
+    if not reason.strip():
+        _fail("Say why: --reason TEXT")
+    sources = _chosen(places, None)
+    from pipelines.accept import accept as accept_export
+
+    raise typer.Exit(accept_export(places, sources, file, reason.strip(), by))
 
 
 @app.command()

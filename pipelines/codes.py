@@ -7,24 +7,48 @@ Labels are matched exactly after Unicode and white-space normalisation, never by
 from __future__ import annotations
 
 import csv
-import re
+import datetime as dt
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from pipelines.ages import age_bounds, age_code
 from pipelines.observation import TOTAL
 from pipelines.paths import SQL
 
 MEASURE = "measure"
-_AGE = "(?:0|[1-9][0-9]{0,2})"  # one spelling for each age: no leading zeros, no other digits
-_AGE_BAND = re.compile(f"(?P<low>{_AGE})-(?P<high>{_AGE})|(?P<open>{_AGE})[+]")
+PATH = " > "
+"""Between the levels of a code that is a part of another: ``theft > burglary``."""
 
 
 def normalised(label: str) -> str:
     """``label`` in NFC with runs of white space as one blank: what two equal labels share."""
     return " ".join(unicodedata.normalize("NFC", label).split())
+
+
+def letters(label: str) -> str:
+    """The letters and digits of a label: what it shares with one that is only punctuated differently.
+
+    Marks are parts of letters: vowel signs of Hindi and Thai, accents that stand alone.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
+    kept = "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+    return unicodedata.normalize("NFKC", kept)
+
+
+Validity = tuple[dt.date | None, dt.date | None]
+"""The first and last day that a code is counted; None where it is not bounded."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry of a code list: its labels, the code it is a part of, and when it is counted."""
+
+    labels: tuple[str, ...] = ()
+    parent: str | None = None
+    validity: Validity = (None, None)
 
 
 @dataclass(frozen=True)
@@ -35,13 +59,19 @@ class CodeList:
     codes: frozenset[str]
     labels: Mapping[str, str] = field(default_factory=dict)
     """Normalised label → code; holds every code as its own label."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """Code → the code that it is a part of."""
+    validities: Mapping[str, Validity] = field(default_factory=dict)
+    """Codes that are not always counted."""
 
     def code(self, label: str) -> str | None:
         """The code of a printed label, or None when the list does not know it."""
         label = normalised(label)
         if label in self.labels:
             return self.labels[label]
-        return label if self.has(label) else None
+        if self.has(label):
+            return label
+        return age_code(label) if self.dimension == "age_band" else None
 
     def has(self, code: str) -> bool:
         """Whether the code exists; age bands such as 18-24 and 65+ describe themselves."""
@@ -49,43 +79,89 @@ class CodeList:
             return True
         return self.dimension == "age_band" and age_bounds(code) is not None
 
-    def extended(self, labels_by_code: Mapping[str, list[str]]) -> CodeList:
-        """This list with the codes and labels that a contract adds."""
-        labels = dict(self.labels)
-        for code, printed in labels_by_code.items():
-            for label in (code, *printed):
+    def extended(self, added: Mapping[str, Listed]) -> CodeList:
+        """This list with the codes, labels and parents that a contract adds."""
+        labels, parents = dict(self.labels), dict(self.parents)
+        validities = dict(self.validities)
+        for code, entry in added.items():
+            for label in (code, *entry.labels):
                 labels[normalised(label)] = code
-        return CodeList(self.dimension, self.codes | labels_by_code.keys(), labels)
+            if entry.parent:
+                parents[code] = entry.parent
+            if any(entry.validity):
+                validities[code] = entry.validity
+        return CodeList(self.dimension, self.codes | added.keys(), labels, parents, validities)
 
+    def ancestors(self, code: str) -> Iterator[str]:
+        """The codes that a code is a part of, nearest first, the total aside."""
+        seen = {code}
+        while True:
+            if code in self.parents:
+                code = self.parents[code]
+            elif PATH in code:
+                code = code.rpartition(PATH)[0]
+            else:
+                return
+            if code in seen:
+                return
+            seen.add(code)
+            yield code
 
-def age_bounds(code: str) -> tuple[int, int | None] | None:
-    """First and last year of age of a band such as ``18-24`` or ``65+``; None if it is neither."""
-    match = _AGE_BAND.fullmatch(code)
-    if not match:
-        return None
-    if match["open"]:
-        return int(match["open"]), None
-    low, high = int(match["low"]), int(match["high"])
-    return (low, high) if low <= high else None
+    def joined(self, path: Iterable[str]) -> str:
+        """The code of a place in a hierarchy, given the codes of its levels, outermost first.
+
+        A code whose parent the list knows stands for itself; others carry their path, since the
+        same label may stand under several. Raises ValueError when the list knows another parent.
+        """
+        code = ""
+        for step in path:
+            if step == TOTAL:
+                continue
+            if not code:
+                code = step
+            elif step in self.parents:
+                if code not in self.ancestors(step):
+                    parent = self.parents[step]
+                    raise ValueError(f"'{step}' stands under '{code}', and is a part of '{parent}'")
+                code = step
+            else:
+                code = f"{code}{PATH}{step}"
+        return code or TOTAL
 
 
 @cache
 def code_list(dimension: str) -> CodeList:
     """The list of a dimension from ``sql/codes``; an empty one when there is no such file."""
-    path = code_list_path(dimension)
     codes: set[str] = set()
     labels: dict[str, str] = {}
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as lines:
-            for entry in csv.DictReader(lines):
-                code = entry["code"]
-                codes.add(code)
-                printed = [entry["label_en"], entry["label_ko"], *entry["aliases"].split("|")]
-                for label in (code, *filter(None, printed)):
-                    known = labels.setdefault(normalised(label), code)
-                    if known != code:
-                        raise ValueError(f"{path.name}: '{label}' stands for {known} and {code}")
-    return CodeList(dimension, frozenset(codes), labels)
+    parents: dict[str, str] = {}
+    validities: dict[str, Validity] = {}
+    for entry in listed_codes(dimension):
+        code = entry["code"]
+        assert code
+        codes.add(code)
+        if parent := entry.get("parent"):
+            parents[code] = parent
+        days = (entry.get("valid_from"), entry.get("valid_to"))
+        if any(days):
+            first, last = (dt.date.fromisoformat(day) if day else None for day in days)
+            validities[code] = (first, last)
+        printed = [entry["label_en"], entry["label_ko"], *(entry["aliases"] or "").split("|")]
+        for label in (code, *filter(None, printed)):
+            known = labels.setdefault(normalised(label), code)
+            if known != code:
+                name = code_list_path(dimension).name
+                raise ValueError(f"{name}: '{label}' stands for {known} and {code}")
+    return CodeList(dimension, frozenset(codes), labels, parents, validities)
+
+
+def listed_codes(dimension: str) -> list[dict[str, str | None]]:
+    """The entries of ``sql/codes/<dimension>.csv``, by column; empty cells as None."""
+    path = code_list_path(dimension)
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [{key: value or None for key, value in entry.items()} for entry in csv.DictReader(lines)]
 
 
 def code_list_path(dimension: str) -> Path:

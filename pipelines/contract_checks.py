@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import file_patterns, periods
-from pipelines.codes import MEASURE, code_list_path
+from pipelines.codes import MEASURE, PATH, code_list_path
 from pipelines.contract_conflicts import contradictions
+from pipelines.corrections import Correction
 from pipelines.file_patterns import group_names
-from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern
+from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern, outside_names
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
 from pipelines.words import ANY_LABEL, AS_PRINTED, EACH, Codes, Contract, Layout
@@ -27,11 +28,14 @@ def findings(contract: Contract, layout: Layout, table: Table) -> Iterator[Findi
     """Place and reason of everything that is wrong with one table of a contract."""
     known = (MEASURE, *contract.dimensions)
     yield from _files(layout, known)
+    yield from _outside(layout, table, known)
     for encoding in layout.encodings:
         if not _is_encoding(encoding):
             yield ("encoding",), f"'{encoding}' is not an encoding that Python knows"
     yield from _patterns(layout)
-    yield from _dimension_names(contract, layout, known)
+    yield from _dimension_names(contract, layout, table, known)
+    yield from _levels(layout, table)
+    yield from _agreements(contract, table)
     yield from _codes(layout, table, known)
     if not layout.columns:
         yield ("columns",), "is required: say what each column means"
@@ -62,23 +66,45 @@ def _files(layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
         yield ("files",), "is required: say which files have this layout, e.g. '*.csv'"
         return
     try:
-        groups = file_patterns.compiled(layout.files).groupindex
+        file_patterns.compiled(layout.files)
     except ValueError as error:
         yield ("files",), str(error)
         return
-    for group in groups:
-        if group not in (RELEASED_ON, *PERIOD_PARTS, *known):
-            near = suggestion(group, (RELEASED_ON, *PERIOD_PARTS, *known))
-            yield (
-                ("files",),
-                f"the group '{group}' is neither released_on, a period part nor a dimension{near}",
-            )
-    if RELEASED_ON not in groups and layout.released_on is None:
+    if RELEASED_ON not in outside_names(layout) and layout.released_on is None:
         yield (
             ("files",),
-            "no release date: name a group `(?P<released_on>…)`, or give `released_on:` a date or "
-            "`period_end`",
+            "no release date: name a group `(?P<released_on>…)` here, in `sheet:` or in `cells:`, or give "
+            "`released_on:` a date or `period_end`",
         )
+
+
+def _outside(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Finding]:
+    """Groups of file names, sheets and cells that say nothing that is known."""
+    places: list[tuple[tuple[Any, ...], list[str]]] = [(("files",), group_names(layout.files))]
+    if is_pattern(str(layout.sheet)):
+        pattern = str(layout.sheet)[1:-1]
+        yield from _regex(("sheet",), pattern)
+        places.append((("sheet",), _names(pattern)))
+    for at, cell in enumerate(layout.cells):
+        place = ("cells", at, "pattern")
+        yield from _regex(place, cell.pattern)
+        names = _names(cell.pattern)
+        places.append((place, names))
+        if not names:
+            yield place, "says nothing: name a group, such as `(?P<released_on>…)`"
+    for place, groups in places:
+        for group in groups:
+            if group not in (RELEASED_ON, *PERIOD_PARTS) and table.split(group)[0] not in known:
+                near = suggestion(group, (RELEASED_ON, *PERIOD_PARTS, *known))
+                reason = f"the group '{group}' is neither released_on, a period part nor a dimension{near}"
+                yield place, reason
+
+
+def _names(pattern: str) -> list[str]:
+    try:
+        return list(re.compile(pattern).groupindex)
+    except re.error:
+        return []
 
 
 def _patterns(layout: Layout) -> Iterator[Finding]:
@@ -100,7 +126,41 @@ def _regex(at: tuple[Any, ...], pattern: str) -> Iterator[Finding]:
         yield at, f"'{pattern}' is not a regular expression: {error}"
 
 
-def _dimension_names(contract: Contract, layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
+def _agreements(contract: Contract, table: Table) -> Iterator[Finding]:
+    """Measures and dimensions of agreements that do not exist, of which nothing would be tested."""
+    for at, agreement in enumerate(contract.agrees_with):
+        place = ("agrees_with", at)
+        for measure in agreement.measures:
+            if not table.code_lists[MEASURE].has(measure):
+                near = suggestion(measure, table.code_lists[MEASURE].codes)
+                yield (*place, "measure"), f"'{measure}' is not a code of measure{near}"
+        for name, code in agreement.mine.items():
+            if name not in table.code_lists or name == MEASURE:
+                near = suggestion(name, table.code_lists)
+                yield (*place, "mine", name), f"'{name}' is not a dimension{near}"
+            elif PATH not in code:
+                yield from _code_exists((*place, "mine", name), name, code, table)
+
+
+def _levels(layout: Layout, table: Table) -> Iterator[Finding]:
+    """Levels of what has none."""
+    for key, column in layout.columns.items():
+        names = [table.split(name) for name in header_names(key, column)] if column.has_numbers else []
+        if column.dimension and column.level:
+            names.append((column.dimension, column.level))
+        for name, level in names:
+            if level > 1 and name in (MEASURE, "age_band"):
+                why = (
+                    "age bands lie within one another by their bounds"
+                    if name == "age_band"
+                    else "it is one word"
+                )
+                yield ("columns", key), f"{name} has no levels: {why}"
+
+
+def _dimension_names(
+    contract: Contract, layout: Layout, table: Table, known: tuple[str, ...]
+) -> Iterator[Finding]:
     used: list[tuple[tuple[Any, ...], str]] = [(("set", name), name) for name in layout.set]
     used += [(("codes", name), name) for name in layout.codes]
     used += [(("code_lists", name), name) for name in contract.code_lists]
@@ -112,18 +172,17 @@ def _dimension_names(contract: Contract, layout: Layout, known: tuple[str, ...])
             used.append((("columns", key, "dimension"), column.dimension))
         if column.along:
             used.append((("columns", key, "along"), column.along))
+        if column.label_of:
+            used.append((("columns", key, "label_of"), column.label_of))
+            if column.label_of not in table.row_dimensions and column.label_of in known:
+                yield ("columns", key, "label_of"), f"no column gives {column.label_of} in the rows"
         if is_pattern(key):
-            names = header_names(key, column)
+            names = [table.split(name)[0] for name in header_names(key, column)]
             used += [(("columns", key), name) for name in names if name not in PERIOD_PARTS]
     for at, name in used:
         if name not in known:
             near = suggestion(name, known)
             yield at, f"'{name}' is not a dimension{near}; others go under `other_dimensions:`"
-    rows = [column.dimension for column in layout.columns.values() if not column.has_numbers]
-    for key, column in layout.columns.items():
-        if column.dimension and not column.has_numbers and rows.count(column.dimension) > 1:
-            yield ("columns", key), f"{column.dimension} is given by more than one column"
-            return
 
 
 def _codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Finding]:
@@ -175,7 +234,7 @@ def layout_takes_any(table: Table, name: str) -> bool:
 
 
 def _measures(layout: Layout, table: Table) -> Iterator[Finding]:
-    given = {*layout.set, *group_names(layout.files), *table.row_dimensions}
+    given = {*layout.set, *outside_names(layout), *table.row_dimensions}
     for key, column in layout.columns.items():
         own = column.measure or column.share_of or column.change_of
         if not column.has_numbers:
@@ -195,7 +254,7 @@ def _period(layout: Layout) -> Iterator[Finding]:
         except ValueError as error:
             yield ("period",), str(error)
         return
-    names = set(group_names(layout.files))
+    names = set(outside_names(layout))
     for key, column in layout.columns.items():
         names |= {column.period} if column.period else set()
         if column.has_numbers:
@@ -212,7 +271,7 @@ def _period(layout: Layout) -> Iterator[Finding]:
 def _shares(layout: Layout, table: Table) -> Iterator[Finding]:
     along = set()
     for key, column in layout.columns.items():
-        if column.share_of:
+        if column.share_of and not column.is_ratio:
             dimension = table.along(column)
             along.add(dimension)
             if dimension is None:
@@ -220,6 +279,22 @@ def _shares(layout: Layout, table: Table) -> Iterator[Finding]:
                 yield ("columns", key), f"shares along which dimension? Say `along:` ({choices})"
     if len(along) > 1:
         yield ("columns",), f"shares along {len(along)} dimensions in one table: make it two tables"
+
+
+def doubtful(corrections: list[Correction], table: Table) -> Iterator[Finding]:
+    """What is wrong with corrections of figures of a source, of which ``table`` is one."""
+    for at, correction in enumerate(corrections):
+        for name in correction.codes:
+            if name not in table.code_lists or name == MEASURE:
+                yield (at, "codes", name), f"'{name}' is not a dimension{suggestion(name, table.code_lists)}"
+        if not table.code_lists[MEASURE].has(correction.measure):
+            yield (at, "measure"), f"'{correction.measure}' is not a code of measure"
+        if correction.published == correction.corrected:
+            yield (at, "corrected"), "is what is published"
+        same = (correction.period, correction.measure, correction.codes, correction.published)
+        for before in corrections[:at]:
+            if (before.period, before.measure, before.codes, before.published) == same:
+                yield (at, "published"), "is corrected twice"
 
 
 def _is_encoding(name: str) -> bool:

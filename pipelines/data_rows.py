@@ -35,10 +35,21 @@ def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFr
                 footnotes[position] = footnotes.get(position, set()) | hits
                 ignored |= hits
     ragged = {row: texts for row, texts in ragged.items() if row not in ignored}
-    for match in matches:
-        if match.column.fill_down:
+    # Outer levels first: a new label there ends what is filled down further in.
+    starts: dict[str, list[tuple[int, set[int]]]] = {}
+    for match in sorted(matches, key=lambda match: match.column.level or 1):
+        column, texts = match.column, cells[match.position]
+        if column.dimension and column.level:
+            level, dimension = column.level, column.dimension
+            before = {row for outer, rows in starts.get(dimension, []) if outer < level for row in rows}
+        else:
+            level, dimension, before = 1, "", set()
+        if column.fill_down:
             notes = footnotes.get(match.position, set())
-            cells[match.position] = _filled_down(cells[match.position], notes, ragged)
+            texts = pd.Series(_filled_down(texts, notes, ragged, before), index=texts.index, dtype=object)
+            cells[match.position] = texts
+        if dimension:
+            starts.setdefault(dimension, []).append((level, _changes(texts)))
     return cells[~cells.index.isin(ignored)], ragged
 
 
@@ -48,14 +59,23 @@ def raw_rows(cells: pd.DataFrame, ragged: Mapping[int, list[str]]) -> dict[int, 
     return {row: json.dumps(values, ensure_ascii=False) for row, values in {**listed, **ragged}.items()}
 
 
-def _filled_down(texts: pd.Series, footnotes: set[int], ragged: Mapping[int, list[str]]) -> list[str | None]:
+def _changes(texts: pd.Series) -> set[int]:
+    """The rows in which a column says something else than in the row above."""
+    return {int(str(row)) for row in texts.index[texts.fillna("") != texts.fillna("").shift()]}
+
+
+def _filled_down(
+    texts: pd.Series, footnotes: set[int], ragged: Mapping[int, list[str]], starts: set[int]
+) -> list[str | None]:
     """The labels of a column, each repeated until the next; not past a row that could not be read,
-    which may hold the next.
+    which may hold the next, nor into a row where an outer level starts anew.
     """
     filled: list[str | None] = []
     label, since = None, 0
     for row, text in texts.items():
         row = int(str(row))
+        if row in starts:
+            label = None
         if isinstance(text, str) and row not in footnotes:
             label, since = text, row
         elif any(since < broken < row for broken in ragged):

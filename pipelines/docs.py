@@ -8,7 +8,19 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from pipelines.words import CodeEntry, Column, Constraints, Contract, Expectation, IgnoredRows, Layout
+from pipelines.corrections import Acceptance, Correction
+from pipelines.words import (
+    Agreement,
+    Cell,
+    CodeEntry,
+    Column,
+    Constraints,
+    Contract,
+    Expectation,
+    IgnoredRows,
+    Layout,
+    Revisions,
+)
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SCHEMA, REFERENCE = "contract.schema.json", "contract_reference.md"
@@ -19,7 +31,12 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Constraints", "Under `columns: <label>: constraints:`.", Constraints),
     ("Expectations", "A list under `expect:`; further keys are the expectation's arguments.", Expectation),
     ("Ignored rows", "A list under `ignore_rows:`.", IgnoredRows),
+    ("Cells outside the table", "A list under `cells:`.", Cell),
     ("Codes of one source", "Under `code_lists: <dimension>: <code>:`.", CodeEntry),
+    ("Later releases", "Under `revisions:`.", Revisions),
+    ("Agreements", "A list under `agrees_with:`.", Agreement),
+    ("Corrections", "A list in `corrections.yaml` beside the contract.", Correction),
+    ("Acceptances", "A list in `accepted.yaml`, written by `caseload accept`.", Acceptance),
 )
 
 
@@ -35,7 +52,8 @@ def generated() -> dict[str, str]:
 def _reference() -> str:
     parts = [
         "# The words of the contract language\n",
-        "Generated from `pipelines/words.py` by `make docs`; examples are in [contract.md](contract.md).\n",
+        "Generated from `pipelines/words.py` and `pipelines/corrections.py` by `make docs`; examples are in "
+        "[contract.md](contract.md).\n",
     ]
     inherited = set(Layout.model_fields)
     for title, where, model in _SECTIONS:

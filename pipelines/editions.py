@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pipelines.contract import Source
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, discover
-from pipelines.ingest import ingest, reading_name
-from pipelines.objections import conflicts, losses
+from pipelines.ingest import NOTHING, ingest, reading_name
+from pipelines.objections import findings
 from pipelines.store import Entry, Receipt, Store
 
 Progress = Callable[[Receipt], None]
@@ -52,35 +52,44 @@ def standing(source: Source, store: Store, hashes: Hashes, force: bool = False) 
         or not store.has(entry.latest)
     ]
     removed = sorted(ledger.keys() - {export.file for export in exports})
-    if pending or removed:  # what spoke against an export may be gone with them
+    if removed and not pending:  # what spoke against an export may be gone with them
         objected = {file for file, entry in ledger.items() if entry.latest != entry.asked}
-        pending += [e for e in exports if e.file in objected and e not in pending]
+        pending = [export for export in exports if export.file in objected]
     return Standing(source, exports, pending, removed)
 
 
 def ingest_editions(
     source: Source, editions: Collection[str], store: Store, validator: Validator,
-    progress: Progress = lambda receipt: None, force: bool = False,
+    read: Progress = lambda receipt: None, told: Progress = lambda receipt: None, force: bool = False,
 ) -> list[Receipt]:  # fmt: skip
-    """Receipts of all exports of some editions of a source; its ledger then says what is published.
+    """Receipts of all exports of some editions of a source, and of those of other editions whose
+    standing they change; the source's ledger then says what is published.
 
-    A bad export leaves the last good reading of its file in place. Raises ContractError.
+    A bad export leaves the last good reading of its file in place. ``read`` hears of each export when
+    it was read, ``told`` when it was compared with the others. Raises ContractError.
     """
-    exports = [export for export in discover(source) if export.edition in editions]
+    exports = discover(source)
     before = store.ledger(source.name)
     ledger = dict(before)
-    receipts = {}
+    receipts: dict[str, Receipt] = {}
     for export in exports:
-        if force:
-            store.drop(reading_name(source, export))
-        receipt = receipts[export.file] = ingest(source, export, store, validator)
-        ledger[export.file] = _entry(source, export, receipt, ledger.get(export.file))
-        progress(receipt)
-    for find in (losses, conflicts):
-        for export, objections in find(exports, ledger, before, store):
-            receipt = receipts[export.file] = ingest(source, export, store, validator, objections)
-            ledger[export.file] = _entry(source, export, receipt, before.get(export.file))
-            progress(receipt)
+        if export.edition in editions:
+            if force:
+                store.drop(reading_name(source, export))
+            receipts[export.file] = receipt = ingest(source, export, store, validator)
+            ledger[export.file] = _entry(source, export, receipt, before.get(export.file), store)
+            read(receipt)
+    found = findings(source, exports, ledger, before, store, validator)
+    for export in exports:
+        entry = ledger.get(export.file)
+        if entry is None or entry.asked != reading_name(source, export):
+            continue  # not of these editions, and to be read when it is their turn
+        finding = found.get(export.file, NOTHING)
+        if entry.latest != reading_name(source, export, finding):
+            receipts[export.file] = receipt = ingest(source, export, store, validator, finding)
+            ledger[export.file] = _entry(source, export, receipt, before.get(export.file), store)
+    for receipt in receipts.values():
+        told(receipt)
     store.write_ledger(source.name, ledger)
     return list(receipts.values())
 
@@ -97,7 +106,11 @@ def forget_removed(sources: list[Source], store: Store) -> None:
             store.write_ledger(name, {file: e for file, e in ledger.items() if file in found})
 
 
-def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None) -> Entry:
-    last_good = known.good if known else None
-    good = receipt.reading if receipt.is_accepted else last_good
+def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None, store: Store) -> Entry:
+    good = receipt.reading if receipt.is_accepted else None
+    if good is None and known and known.good and store.has(known.good):
+        last = store.receipt(known.good)
+        # What is refused now as it is was not good before: only another content or contract was.
+        if (last.sha256, last.contract_sha256) != (export.sha256, source.sha256):
+            good = known.good
     return Entry(reading_name(source, export), receipt.reading, good)

@@ -1,6 +1,7 @@
 """Finds exports below ``raw/``, fingerprints them, and says which table and edition each belongs to.
 
-Nothing here opens an export beyond hashing it, and nothing outside ``raw/`` is ever followed.
+An export is opened only to hash it, and where its contract says that its sheets or cells tell what
+it is. Nothing outside ``raw/`` is ever followed.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import periods
 from pipelines.contract import FILE_NAME, Source
-from pipelines.problems import Problem
-from pipelines.tables import file_fragment
+from pipelines.headings import RELEASED_ON, Groups, outside_fragment
+from pipelines.layouts import Table
+from pipelines.outside import Reader, cell_groups, once, readers
+from pipelines.problems import Problem, UnreadableExport
 
 UNDATED = "undated"
 """The edition of exports whose release date cannot be told; they are always quarantined."""
 
 EXPORT_ID_LENGTH = 16
+SIDECARS = ("corrections.yaml", "accepted.yaml")
+"""What stands beside the contract and is no export."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,10 @@ class Export:
     size: int
     table: str | None
     released_on: dt.date | None
-    groups: dict[str, str] = field(default_factory=dict)
+    groups: Groups = ()
     problem: Problem | None = None
+    sheet: str | None = None
+    """The sheet of a workbook of which several are read; ``file`` then ends in ``#`` and its name."""
 
     @property
     def export_id(self) -> str:
@@ -57,8 +64,9 @@ def discover(source: Source, hashes: Hashes | None = None) -> list[Export]:
     """
     hashes = hashes or Hashes()
     found = [
-        described(source, path, path.relative_to(source.folder).as_posix(), hashes)
+        export
         for path in _files(source.folder)
+        for export in described(source, path, path.relative_to(source.folder).as_posix(), hashes)
     ]
     return _without_copies(found)
 
@@ -73,62 +81,88 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_note(name: str) -> bool:
-    return name == FILE_NAME or name.lower().endswith(".md")
+    return name in (FILE_NAME, *SIDECARS) or name.lower().endswith(".md")
 
 
-def described(source: Source, path: Path, below: str, hashes: Hashes, must_be_inside: bool = True) -> Export:
-    """The export at ``path``, known in its source as ``below``: its table, edition and fingerprint."""
+def described(
+    source: Source, path: Path, below: str, hashes: Hashes, must_be_inside: bool = True
+) -> list[Export]:
+    """The export at ``path``, known in its source as ``below``: its table, edition and fingerprint;
+    several where several sheets of a workbook are read.
+    """
     # A name that is not UTF-8 is shown with its bytes escaped: no pattern matches it, nothing breaks.
     below = unicodedata.normalize("NFC", os.fsencode(below).decode("utf-8", "backslashreplace"))
     file = f"{source.name}/{below}"
 
-    def refused(rule: str, reason: str, next_step: str, sha256: str = "", size: int = 0) -> Export:
-        problem = Problem(file, rule, reason, next_step=next_step)
-        return Export(
-            source.name, path, file, sha256 or _name_digest(file), size, None, None, problem=problem
-        )
+    def refused(problem: Problem, sha256: str = "", size: int = 0) -> list[Export]:
+        digest = sha256 or _name_digest(file)
+        return [Export(source.name, path, file, digest, size, None, None, problem=problem)]
 
     raw = source.folder.parent.resolve()
     if must_be_inside and not path.resolve().is_relative_to(raw):
-        return refused(
-            "link", "is a symbolic link that leads out of the raw folder; it was not opened",
-            "Copy the file itself here",
-        )  # fmt: skip
+        reason = "is a symbolic link that leads out of the raw folder; it was not opened"
+        return refused(Problem(file, "link", reason, next_step="Copy the file itself here"))
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return refused("format", "is not a regular file", "Put the export itself here")
+            step = "Put the export itself here"
+            return refused(Problem(file, "format", "is not a regular file", next_step=step))
         sha256 = hashes.of(path, status)
+        found = readers(list(source.tables.values()), path, file, below)
     except OSError as error:
-        return refused("io", f"cannot be read: {error.strerror}", "Check that it exists and may be read")
+        step = "Check that it exists and may be read"
+        return refused(Problem(file, "io", f"cannot be read: {error.strerror}", next_step=step))
+    except UnreadableExport as error:
+        return refused(error.problems[0], sha256, status.st_size)
+    if problem := _unmatched(source, file, found):
+        return refused(problem, sha256, status.st_size)
+    return [_export(source, reader, path, file, sha256, status.st_size) for reader in found]
 
-    matches = [(table, m) for table in source.tables.values() if (m := table.files.fullmatch(below))]
-    if len(matches) != 1:
-        names = ", ".join(table.name for table, _ in matches)
-        reason = f"several tables read it: {names}" if matches else "no table of the contract reads it"
-        return refused(
-            "unmatched", reason, f"Compare its name with `files:` in `{source.contract_file}`",
-            sha256, status.st_size,
-        )  # fmt: skip
-    table, match = matches[0]
-    groups = {name: text for name, text in match.groupdict().items() if text}
+
+def _unmatched(source: Source, file: str, found: list[Reader]) -> Problem | None:
+    """What is wrong with a file that no table reads, or one of whose sheets several read."""
+    step = f"Compare its name with `files:` in `{source.contract_file}`"
+    if not found:
+        return Problem(file, "unmatched", "no table of the contract reads it", next_step=step)
+    problems = [reader.problem for reader in found if reader.problem]
+    if len(problems) == len(found):
+        return Problem(file, "unmatched", problems[0], next_step=step)
+    sheets = [reader.sheet for reader in found if not reader.problem]
+    if twice := next((sheet for sheet in sheets if sheets.count(sheet) > 1), None) or (
+        None in sheets and len(sheets) > 1
+    ):
+        names = ", ".join(reader.table.name for reader in found if reader.sheet in (twice, None))
+        what = f"sheet '{twice}'" if isinstance(twice, str) else "it"
+        return Problem(file, "unmatched", f"several tables read {what}: {names}", next_step=step)
+    return None
+
+
+def _export(source: Source, reader: Reader, path: Path, file: str, sha256: str, size: int) -> Export:
+    """The export that one table reads from a file, with what the file says outside it."""
+    address = file if reader.sheet is None else f"{file}#{reader.sheet}"
+    export = Export(source.name, path, address, sha256, size, None, None, sheet=reader.sheet)
+    if reader.problem:
+        step = f"See `sheet:` in `{source.contract_file}`"
+        return replace(export, problem=Problem(address, "sheet", reader.problem, next_step=step))
     try:
-        released_on = _released_on(source, table.name, groups)
+        cells = cell_groups(reader.table.layout, path, address, reader.sheet)
+        groups = (*reader.groups, *cells)
+        released_on = _released_on(reader.table, groups)
+    except UnreadableExport as error:
+        return replace(export, problem=error.problems[0])
     except ValueError as error:
-        return refused(
-            "release", f"the release date cannot be told: {error}",
-            f"See `files:` and `released_on:` in `{source.contract_file}`", sha256, status.st_size,
-        )  # fmt: skip
-    return Export(source.name, path, file, sha256, status.st_size, table.name, released_on, groups)
+        reason = f"the release date cannot be told: {error}"
+        step = f"See `files:` and `released_on:` in `{source.contract_file}`"
+        return replace(export, problem=Problem(address, "release", reason, next_step=step))
+    return replace(export, table=reader.table.name, released_on=released_on, groups=groups)
 
 
-def _released_on(source: Source, name: str, groups: dict[str, str]) -> dt.date:
-    table = source.tables[name]
-    if text := groups.get("released_on"):
+def _released_on(table: Table, groups: Groups) -> dt.date:
+    if text := once(groups, RELEASED_ON):
         return periods.parse_day(text)
     if isinstance(table.layout.released_on, dt.date):
         return table.layout.released_on
-    return file_fragment(table, groups).period().end
+    return outside_fragment(table, groups).period().end
 
 
 def _without_copies(exports: list[Export]) -> list[Export]:
@@ -138,12 +172,12 @@ def _without_copies(exports: list[Export]) -> list[Export]:
     for export in exports:
         if export.problem is None:
             original = first.setdefault(export.sha256, export)
-            if original is not export:
+            if original.path != export.path:
                 problem = Problem(
                     export.file, "copy", f"has the same content as `{original.file}`",
                     next_step="Keep one of the two",
                 )  # fmt: skip
-                export = Export(**{**export.__dict__, "problem": problem})
+                export = replace(export, problem=problem)
         result.append(export)
     return result
 

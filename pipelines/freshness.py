@@ -42,7 +42,7 @@ def recorded(places: Places) -> Outcome | None:
 
 def record(places: Places, outcome: Outcome, before: str) -> None:
     """Note the outcome of a run that began when the fingerprint was ``before``."""
-    from pipelines.store import write_json
+    from pipelines.files import write_json
 
     write_json(_record(places), {"fingerprint": before, "outcome": asdict(outcome)})
 

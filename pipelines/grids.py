@@ -8,8 +8,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +19,7 @@ import pandas as pd
 from pipelines.codes import normalised
 from pipelines.problems import Problem, UnreadableExport
 from pipelines.words import HEADER_SEPARATOR, Layout
+from pipelines.workbooks import is_workbook, read_sheet
 
 MAX_TABLE_BYTES = 256 * 1024**2
 """Tables of published numbers are small; a larger file is record-level or not what it seems."""
@@ -51,24 +54,16 @@ class Grid:
     """A next step for labels that nobody knows, when the encoding looks wrong."""
 
 
-def read(path: Path, file: str, layout: Layout) -> Grid:
-    """The grid of an export. Raises UnreadableExport when it cannot be read as rows at all."""
-    size = path.stat().st_size
-    if size == 0:
-        raise _unreadable(file, "empty", "the file is empty", "Fetch it again from the publisher")
-    if size > MAX_TABLE_BYTES:
-        raise _unreadable(file, "size", f"{size:,} bytes are too many for a table of figures")
-    content = path.read_bytes()
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        rows, labels = _read_workbook(content, file, layout)
+def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Grid:
+    """The grid of an export, of one sheet if it is named, else of the one that the layout names.
+
+    Raises UnreadableExport when it cannot be read as rows at all.
+    """
+    content = _content(path, file)
+    if is_workbook(path):
+        rows, labels = _read_workbook(content, file, layout, sheet)
         return _grid(rows, labels, file, encoding=None)
-    for magic, what in _MAGIC.items():
-        if content.startswith(magic):
-            raise _unreadable(
-                file, "format", f"this is {what}, not the text that its name says",
-                "Save it as CSV, or give it its true name and a `files:` pattern for it",
-            )  # fmt: skip
-    text, encoding = _decoded(content, file, layout)
+    text, encoding = _text(content, file, layout)
     rows = _csv_rows(text, file, layout)
     labels = _labels(rows, file, layout, {})
     grid = _grid(rows[_first_data_row(layout) :], labels, file, encoding)
@@ -85,6 +80,42 @@ def read(path: Path, file: str, layout: Layout) -> Grid:
 
 
 Row = tuple[int, list[str | None]]
+_ADDRESS = re.compile("([A-Z]+)([0-9]+)")
+
+
+def cell(path: Path, file: str, layout: Layout, at: str, sheet: str | None) -> str:
+    """The text of the cell at an address such as B5; empty if there is none. Raises UnreadableExport."""
+    content = _content(path, file)
+    if is_workbook(path):
+        rows = read_sheet(content, file, sheet or layout.sheet)[0]
+    else:
+        text, _ = _text(content, file, layout)
+        rows = [[each or "" for each in cells] for _, cells in _csv_rows(text, file, layout)]
+    address = _ADDRESS.fullmatch(at)
+    assert address
+    column = reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, address[1], 0)
+    row = rows[int(address[2]) - 1 : int(address[2])]
+    return (_cell(row[0][column - 1]) or "") if row and column <= len(row[0]) else ""
+
+
+def _content(path: Path, file: str) -> bytes:
+    size = path.stat().st_size
+    if size == 0:
+        raise _unreadable(file, "empty", "the file is empty", "Fetch it again from the publisher")
+    if size > MAX_TABLE_BYTES:
+        raise _unreadable(file, "size", f"{size:,} bytes are too many for a table of figures")
+    return path.read_bytes()
+
+
+def _text(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
+    """The text of a CSV and its encoding."""
+    for magic, what in _MAGIC.items():
+        if content.startswith(magic):
+            raise _unreadable(
+                file, "format", f"this is {what}, not the text that its name says",
+                "Save it as CSV, or give it its true name and a `files:` pattern for it",
+            )  # fmt: skip
+    return _decoded(content, file, layout)
 
 
 def _decoded(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
@@ -145,10 +176,10 @@ def _cell(text: str) -> str | None:
     return unicodedata.normalize("NFC", text).strip() or None
 
 
-def _read_workbook(content: bytes, file: str, layout: Layout) -> tuple[list[Row], list[str]]:
-    from pipelines.workbooks import read_sheet
-
-    texts, merged = read_sheet(content, file, layout.sheet)
+def _read_workbook(
+    content: bytes, file: str, layout: Layout, sheet: str | None
+) -> tuple[list[Row], list[str]]:
+    texts, merged = read_sheet(content, file, sheet or layout.sheet)
     rows = [(number, [_cell(text) for text in row]) for number, row in enumerate(texts, start=1)]
     labels = _labels(rows, file, layout, merged)
     return rows[_first_data_row(layout) :], labels

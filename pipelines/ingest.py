@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from pipelines import grids, observation, tables
-from pipelines.codes import code_list_path
-from pipelines.contract import ContractError, Source
-from pipelines.expectations import Result, Rule, UnusableExpectation, Validator
+from pipelines import grids, observation, tables, validation
+from pipelines.codes import MEASURE, code_list_path
+from pipelines.contract import Source
+from pipelines.expectations import Result, Validator
 from pipelines.exports import Export
-from pipelines.layouts import Table
-from pipelines.observation import DIMENSIONS, TOTAL
+from pipelines.headings import Groups
+from pipelines.hierarchies import ADDING_UP, along, dimensions_of, export_codes
+from pipelines.layouts import Table, outside_names
+from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport
-from pipelines.rules import (
-    missing_totals,
-    observation_rules,
-    row_rules,
-    text_rules,
-    total_rules,
-    totals_frame,
-)
 from pipelines.store import ACCEPTED, QUARANTINED, REJECTED_ROWS, Receipt, Store
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the same export would be read differently, so that it is read again."""
 
 
@@ -42,37 +37,60 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
 
 
-Objections = tuple[Problem, ...]
-"""What speaks against an export when it is compared with others; found after it was read."""
+@dataclass(frozen=True)
+class Findings:
+    """What comparing an export with others of its source found, after it was read: what speaks
+    against it, and what is only to be told.
+    """
+
+    objections: tuple[Problem, ...] = ()
+    notes: tuple[Result, ...] = ()
+
+    @property
+    def digest(self) -> list[str]:
+        told = [f"{note.rule.name} {note.verdict} {note.explanation}" for note in self.notes]
+        return [*map(str, self.objections), *told]
 
 
-def reading_name(source: Source, export: Export, objections: Objections = ()) -> str:
+NOTHING = Findings()
+
+
+def reading_name(source: Source, export: Export, findings: Findings = NOTHING) -> str:
     """The content-addressed name of an export read under a contract, by this version."""
-    refusals = [str(problem) for problem in (export.problem, *objections) if problem]
-    parts = (VERSION, export.file, export.sha256, source.sha256, _code_lists_digest(), *refusals)
+    refusals = [str(export.problem)] if export.problem else []
+    accepted = source.acceptances.of(export.sha256)
+    parts = (
+        VERSION, export.file, export.sha256, source.sha256, _code_lists_digest(), *refusals,
+        *map(str, accepted), *findings.digest,
+    )  # fmt: skip
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def ingest(
-    source: Source, export: Export, store: Store, validator: Validator, objections: Objections = ()
+    source: Source, export: Export, store: Store, validator: Validator, findings: Findings = NOTHING
 ) -> Receipt:
     """The receipt of an export; it is read only if this content was not read before."""
-    name = reading_name(source, export, objections)
+    name = reading_name(source, export, findings)
     if store.has(name):
         return store.receipt(name)
-    reading = read(source, export, validator, objections)
+    plain = reading_name(source, export)
+    if not findings.objections and store.has(plain):  # only told: the figures are those that were read
+        receipt = store.receipt(plain)
+        notes = [note.to_dict() for note in findings.notes]
+        return store.again(replace(receipt, reading=name, checks=[*receipt.checks, *notes]), plain)
+    reading = read(source, export, validator, findings)
     store.write(reading.receipt, reading.observations, reading.rejected)
     return reading.receipt
 
 
-def read(source: Source, export: Export, validator: Validator, objections: Objections = ()) -> Reading:
+def read(source: Source, export: Export, validator: Validator, findings: Findings = NOTHING) -> Reading:
     """Read and validate one export, keeping nothing. Raises ContractError for an unusable `expect`."""
     if export.problem:
         return _unreadable(source, export, [export.problem])
     assert export.table
     table = source.tables[export.table]
     try:
-        grid = grids.read(export.path, export.file, table.layout)
+        grid = grids.read(export.path, export.file, table.layout, export.sheet)
         if hashlib.sha256(export.path.read_bytes()).hexdigest() != export.sha256:
             changed = Problem(export.file, "io", "changed while it was read", next_step="Run again")
             return _unreadable(source, export, [changed])
@@ -85,25 +103,18 @@ def read(source: Source, export: Export, validator: Validator, objections: Objec
         )
     origin = tables.Origin(export.source, export.export_id, export.file, export.released_on, export.groups)
     tidy = tables.tidy(grid, table, origin)
-    results = [_line_break(grid)] if grid.encoding else []
-    problems = [*tidy.problems, *objections]
+    codes = export_codes(tidy.observations, table, tidy.labels, is_complete=not tidy.problems)
+    results = validation.whole_file(grid, tidy, table, codes, export.file)
+    problems = [*tidy.problems, *findings.objections]
     if not tidy.problems:
-        problems += [_no_total(export.file, name) for name in missing_totals(tidy.observations, table)]
+        problems += validation.no_totals(export.file, tidy, table)
     if not any(problem.row is None for problem in problems):
-        validated = _validate(source, table, tidy, export.export_id, validator)
-        results += validated
-        problems += _problems(validated, tidy, export.file)
-    reading = _decided(source, export, table, tidy, grid, problems, results)
-    name = reading_name(source, export, objections)
+        results += validation.validate(source, table, tidy, codes, export.export_id, validator)
+        problems += validation.problems(results, tidy, export.file)
+    results = [validation.explained(result, tidy, export.file) for result in results]
+    reading = _decided(source, export, table, tidy, grid, problems, [*results, *findings.notes])
+    name = reading_name(source, export, findings)
     return replace(reading, receipt=replace(reading.receipt, reading=name))
-
-
-def _no_total(file: str, dimension: str) -> Problem:
-    name = dimension.replace("_", " ")
-    return Problem(
-        file, "missing_total", f"the contract says that a total by {name} is printed, and none is",
-        next_step=f"Map its label, `codes: {{the label: total}}`, or say `totals: {{{dimension}: none}}`",
-    )  # fmt: skip
 
 
 def _decided(
@@ -129,6 +140,7 @@ def _decided(
         listed = problems
         kept = tidy.observations[~tidy.observations["source_row"].isin(list(bad_rows))]
         rejected_count = len(bad_rows)
+    breakdowns = list(_breakdowns(table, kept, is_complete=not bad_rows))
     receipt = _receipt(
         source, export, QUARANTINED if quarantined else ACCEPTED, problems,
         encoding=grid.encoding,
@@ -140,7 +152,14 @@ def _decided(
         period_start=str(kept["period_start"].min()) if len(kept) else None,
         period_end=str(kept["period_end"].max()) if len(kept) else None,
         checks=[result.to_dict() for result in results],
-        breakdowns=list(_breakdowns(table, kept, is_complete=not bad_rows)),
+        breakdowns=list(breakdowns),
+        codes=[asdict(code) for code in export_codes(kept, table, tidy.labels, is_complete=not bad_rows)],
+        ratios=_ratios(table),
+        scope=_scope(kept, table, export.groups),
+        # A complete table says all that its release has to say about its periods.
+        is_complete=not bad_rows and _says_all(table, breakdowns),
+        is_cumulative=table.layout.cumulative,
+        is_dated_early=table.layout.dated_early,
     )  # fmt: skip
     return Reading(receipt, kept, _rejected(export, listed, tidy.raw_rows), problems)
 
@@ -168,105 +187,6 @@ def _receipt(source: Source, export: Export, status: str, problems: list[Problem
     )
 
 
-def _validate(
-    source: Source, table: Table, tidy: tables.Tidy, export_id: str, validator: Validator
-) -> list[Result]:
-    """Results of all expectations: on the rows as printed, the observations, and the totals."""
-    name = f"{source.name}.{table.name}"
-    # Exactness needs no care here: counts below 2^53 are exact as floats.
-    checked = tidy.observations.assign(
-        value=tidy.observations["value"].astype("Float64").astype(float),
-        published_share_pct=pd.to_numeric(tidy.observations["published_share_pct"]),
-        published_change_pct=pd.to_numeric(tidy.observations["published_change_pct"]),
-        other_dimensions=tidy.observations["other_dimensions"].fillna(""),
-    )
-    labels = {match.position: match.label for match in tidy.matches}
-    rows = tidy.rows[list(labels)].rename(columns=labels).assign(source_row=tidy.rows.index)
-    printed = tidy.printed[list(labels)].rename(columns=labels).assign(source_row=tidy.printed.index)
-    totals = totals_frame(tidy.observations, table)
-    try:
-        results = [
-            *validator.frame(f"{name}.rows", f"rows of {export_id}", rows, row_rules(tidy.matches, table)),
-            *validator.frame(f"{name}.text", f"text of {export_id}", printed, text_rules(tidy.matches)),
-            *validator.frame(
-                f"{name}.observations", f"observations of {export_id}", checked, observation_rules(table)
-            ),
-        ]
-        # A total is not to be tested against parts of which some could not be read.
-        if not tidy.problems and not any(result.addresses for result in results):
-            rules = total_rules(table, totals)
-            results += validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
-        return results
-    except UnusableExpectation as error:
-        types = [expectation.type for expectation in table.layout.expect]
-        place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
-        raise ContractError([source.problem(place, str(error))]) from None
-
-
-def _problems(results: Iterable[Result], tidy: tables.Tidy, file: str) -> list[Problem]:
-    """What critical results mean for the export: an address for every broken row."""
-    problems = []
-    for result in results:
-        if not result.blocks:
-            continue
-        rule = result.rule
-        if result.verdict == "errored" or not result.addresses:
-            reason = result.explanation or "is not met"
-            verb = "errored" if result.verdict == "errored" else "failed"
-            step = "See `expect:` and `constraints:` in `source.yaml`"
-            problems.append(Problem(file, rule.type, f"{rule.name} {verb}: {reason}", next_step=step))
-        problems += [_addressed(rule, address, tidy, file) for address in result.addresses]
-    return problems
-
-
-def _addressed(rule: Rule, address: dict, tidy: tables.Tidy, file: str) -> Problem:
-    """One broken row, with the cell as it is printed."""
-    row = int(address["source_row"])
-    column = _label(rule, address, tidy)
-    return Problem(
-        file, rule.type, _reason(rule, address, tidy), row=row, column=column,
-        value=_printed(tidy, row, column),
-    )  # fmt: skip
-
-
-def _label(rule: Rule, address: dict, tidy: tables.Tidy) -> str | None:
-    """The label of the column to blame; for a published percentage that of its own column."""
-    about = rule.arguments.get("column")
-    word = {"published_share_pct": "share_of", "published_change_pct": "change_of"}.get(str(about))
-    if word:
-        labels = [match.label for match in tidy.matches if getattr(match.column, word)]
-        if len(labels) == 1:
-            return labels[0]
-    return address.get("source_column") or about
-
-
-def _reason(rule: Rule, address: dict, tidy: tables.Tidy) -> str:
-    """The rule's reason with the row's figures in it, where it names any."""
-    figures = {name: _plain(value) for name, value in address.items()}
-    if column := rule.arguments.get("column"):
-        figures.setdefault(column, _plain(_printed(tidy, int(address["source_row"]), column)))
-    if not rule.reason:
-        return f"breaks {rule.name}"
-    try:
-        return rule.reason.format(**figures)
-    except (KeyError, IndexError, ValueError):  # braces of a pattern that the contract gives
-        return rule.reason
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return f"{int(value):,}"
-    return str(value)
-
-
-def _printed(tidy: tables.Tidy, row: int, column: object) -> str | None:
-    position = next((m.position for m in tidy.matches if m.label == column), None)
-    if position is None or row not in tidy.printed.index:
-        return None
-    value = tidy.printed.at[row, position]
-    return value if isinstance(value, str) else None
-
-
 def _rejected(export: Export, problems: list[Problem], raw_rows: Mapping[int, str]) -> pd.DataFrame:
     rows = [
         (
@@ -285,26 +205,43 @@ def _breakdowns(table: Table, observations: pd.DataFrame, is_complete: bool) -> 
 
     Where rows were rejected, the parts that are left are not all there is.
     """
-    for dimension in DIMENSIONS:
-        if (observations[dimension] != TOTAL).any():
-            yield {
-                "dimension": dimension,
-                "totals": table.totals_of(dimension) if is_complete else "partial",
-                "has_published_shares": table.share_along == dimension,
-            }
+    for dimension in dimensions_of(observations):
+        totals = table.totals_of(dimension)
+        yield {
+            "dimension": dimension,
+            "totals": totals if is_complete or totals not in ADDING_UP else "partial",
+            "has_published_shares": table.share_along == dimension,
+        }
 
 
-def _line_break(grid: grids.Grid) -> Result:
-    rule = Rule("file_ends_with_line_break", {}, "info")
-    if grid.ends_cleanly:
-        return Result(rule, "passed", 1, 0)
-    return Result(
-        rule,
-        "failed",
-        1,
-        1,
-        "the file ends in the middle of a line: if it was cut, its last value may be short",
-    )
+def _says_all(table: Table, breakdowns: list[dict]) -> bool:
+    """Whether the contract says of every breakdown that all parts are there; a table that breaks
+    nothing down says all, unless its contract calls it partial.
+    """
+    if not breakdowns:
+        return table.layout.totals != "partial"
+    return all(breakdown["totals"] != "partial" for breakdown in breakdowns)
+
+
+def _ratios(table: Table) -> list[dict]:
+    """Measures that the table gives as percentages of others."""
+    columns = table.layout.columns.values()
+    pairs = {(column.measure, column.share_of) for column in columns if column.is_ratio}
+    return [{"measure": measure, "of_measure": of} for measure, of in sorted(pairs)]
+
+
+def _scope(observations: pd.DataFrame, table: Table, groups: Groups) -> str:
+    """The codes, and the part of the period, that hold for the whole file, as JSON: files of the same
+    table with others (a force or a year each, say) are beside one another and not releases of the same.
+    """
+    fixed = {name for name, _ in map(table.split, outside_names(table.layout))} | table.layout.set.keys()
+    codes = {
+        name: sorted(map(str, along(observations, name)["code"].unique()))
+        for name in sorted((fixed - set(table.varying)) & table.code_lists.keys() - {MEASURE})
+    }
+    scope = {name: found[0] for name, found in codes.items() if len(found) == 1}
+    scope |= {name: text for name, text in groups if name in PERIOD_PARTS}
+    return json.dumps(scope, ensure_ascii=False, sort_keys=True)
 
 
 @cache

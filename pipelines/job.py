@@ -97,7 +97,8 @@ def _is_published(context: Context) -> bool:
 
     if not context.places.published.is_file():
         return False
-    return publication(context.places).get("inputs_sha256") == inputs_sha256(kept_readings(context.store))
+    wanted = inputs_sha256(kept_readings(context.store), context.sources)
+    return publication(context.places).get("inputs_sha256") == wanted
 
 
 def _outcome(context: Context) -> Outcome:
@@ -133,8 +134,10 @@ class _Told(Reporter):
     def ingesting(self, source: Source, count: int) -> None:
         self._progress.update(self._task, description=f"Reading {source.name}")
 
-    def ingested(self, receipt: Receipt) -> None:
+    def read(self, receipt: Receipt) -> None:
         self._progress.advance(self._task)
+
+    def ingested(self, receipt: Receipt) -> None:
         mark = "[green]✓[/]" if receipt.is_accepted else "[red]✗[/]"
         rows = f"{receipt.rows_accepted} of {receipt.rows_received} rows"
         said = f"{rows}, {receipt.observations} observations" if receipt.is_accepted else "quarantined"
@@ -146,6 +149,12 @@ class _Told(Reporter):
             )
         if len(receipt.problems) > 3:
             self._progress.console.print(f"    … and {len(receipt.problems) - 3} more problems")
+        for check in receipt.checks:
+            if check["verdict"] != "passed" and check["rule"]["severity"] == "warning":
+                said = check["explanation"] or check["rule"]["type"]
+                self._progress.console.print(
+                    show.Text("    warning: " + one_line(said), "yellow"), soft_wrap=True
+                )
 
     def building(self) -> None:
         self._progress.update(self._task, description="Building the marts", total=None)

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.codes import MEASURE, CodeList, normalised
+from pipelines.codes import MEASURE, CodeList, letters, normalised
+from pipelines.file_patterns import group_names
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS
 from pipelines.words import ANY_LABEL, AS_PRINTED, Codes, Column, Layout, Totals
@@ -52,15 +53,25 @@ class Table:
     files: re.Pattern[str]
     code_lists: Mapping[str, CodeList]
 
+    def key(self, label: str) -> str:
+        """What two labels share that this table takes for the same."""
+        return letters(label) if self.layout.match_labels == "by_letters" else normalised(label)
+
     @cached_property
     def exact(self) -> dict[str, tuple[str, Column]]:
-        """Normalised label or alias → key and column."""
+        """Label or alias, as they are compared → key and column."""
         return {
-            normalised(label): (key, column)
+            self.key(label): (key, column)
             for key, column in self.layout.columns.items()
             if key != EVERY_OTHER and not is_pattern(key)
             for label in (key, *column.aliases)
         }
+
+    def known_columns(self) -> list[str]:
+        """The labels of columns that have one, with their aliases."""
+        columns = self.layout.columns.items()
+        named = [(key, c) for key, c in columns if key != EVERY_OTHER and not is_pattern(key)]
+        return [normalised(label) for key, column in named for label in (key, *column.aliases)]
 
     @cached_property
     def patterns(self) -> list[tuple[str, re.Pattern[str], Column]]:
@@ -72,7 +83,7 @@ class Table:
 
     def match(self, position: int, label: str) -> tuple[str, Match] | None:
         """The key and meaning of a column of a file: exact label first, then patterns, then ``*``."""
-        if found := self.exact.get(label):
+        if found := self.exact.get(self.key(label)):
             return found[0], Match(position, label, found[1], _own_label(label, found[1]))
         for key, pattern, column in self.patterns:
             if matched := pattern.fullmatch(label):
@@ -88,30 +99,65 @@ class Table:
 
     def is_called(self, match: Match, label: str) -> bool:
         """Whether a column of a file is the one that a contract calls ``label`` (its label or alias)."""
-        label = normalised(label)
-        if match.label == label:
-            return True
-        return label in self.exact and self.exact[label][1] is match.column
+        key = self.key(label)
+        return self.key(match.label) == key or (key in self.exact and self.exact[key][1] is match.column)
 
     def code(self, dimension: str, label: str, column: Column | None = None) -> str | None:
         """The code that a printed label stands for here, or None when it is unknown.
 
-        Looked up in the column's ``codes``, the table's, then the code list.
+        Looked up in the column's ``codes``, the table's, then the code list. ``''`` is the label of
+        an empty cell.
         """
         label = normalised(label)
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
                 return _as_printed(label)
-            if isinstance(codes, dict) and (code := _normalised_keys(codes).get(label)):
+            if isinstance(codes, dict) and (code := self._keyed(codes).get(self.key(label))):
                 return code
             if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
-                return self.code_lists[dimension].code(label) or _as_printed(label)
-        if label == TOTAL:  # of a measure there is no total
+                return self._listed(dimension, label) or _as_printed(label)
+        if label.casefold() == TOTAL:  # of a measure there is no total
             return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
         if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
-            return label  # a dimension of this source alone, without a code list
-        return known.code(label)
+            return label or None  # a dimension of this source alone, without a code list
+        return self._listed(dimension, label)
+
+    def _listed(self, dimension: str, label: str) -> str | None:
+        """The code that the code list has for a label."""
+        if not label:
+            return None
+        if code := self.code_lists[dimension].code(label):
+            return code
+        if self.layout.match_labels == "exactly":
+            return None
+        return self.by_letters(dimension).get(self.key(label))
+
+    def by_letters(self, dimension: str) -> dict[str, str]:
+        """Letters of each label of a code list → its code."""
+        if dimension not in self._letters:
+            listed = self.code_lists[dimension].labels
+            self._letters[dimension] = {letters(label): code for label, code in listed.items()}
+        return self._letters[dimension]
+
+    @cached_property
+    def _letters(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    def _keyed(self, codes: Codes) -> dict[str, str]:
+        """Codes by label as labels are compared here; the rest word is no label."""
+        assert isinstance(codes, dict)
+        rest = (ANY_LABEL, AS_PRINTED)
+        return {self.key(label): code for label, code in codes.items() if (label, code) != rest}
+
+    def split(self, name: str) -> tuple[str, int]:
+        """Dimension and level that the name of a group says; ``crime_type_2`` is level 2."""
+        if name in self.code_lists:
+            return name, 1
+        base, _, level = name.rpartition("_")
+        if base in self.code_lists and level.isdigit():
+            return base, int(level)
+        return name, 1
 
     def known_labels(self, dimension: str, column: Column | None = None) -> list[str]:
         """Every label that would be understood, for suggestions."""
@@ -133,7 +179,7 @@ class Table:
         names = set(self.row_dimensions)
         numbers = [(key, column) for key, column in self.layout.columns.items() if column.has_numbers]
         for key, column in numbers:
-            names |= set(header_names(key, column)) - set(PERIOD_PARTS)
+            names |= {self.split(name)[0] for name in header_names(key, column)} - set(PERIOD_PARTS)
         # A dimension that columns set varies if they set it differently.
         for name in {name for _, column in numbers for name in column.set}:
             if len({column.set.get(name) for _, column in numbers if column.value}) > 1:
@@ -157,8 +203,20 @@ class Table:
     @property
     def share_along(self) -> str | None:
         """The dimension along which this table publishes shares, if it does."""
-        shares = [column for column in self.layout.columns.values() if column.share_of]
+        columns = self.layout.columns.values()
+        shares = [column for column in columns if column.share_of and not column.is_ratio]
         return self.along(shares[0]) if shares else None
+
+
+def outside_names(layout: Layout) -> list[str]:
+    """Names of the groups that file names, names of sheets and cells give; of patterns that can be read."""
+    patterns = [str(layout.sheet)[1:-1]] if is_pattern(str(layout.sheet)) else []
+    patterns += [cell.pattern for cell in layout.cells]
+    names = group_names(layout.files)
+    for pattern in patterns:
+        with suppress(re.error):  # reported by the contract's checks
+            names += re.compile(pattern).groupindex
+    return list(dict.fromkeys(names))
 
 
 def header_names(key: str, column: Column) -> list[str]:
@@ -172,16 +230,12 @@ def header_names(key: str, column: Column) -> list[str]:
 
 def _as_printed(label: str) -> str | None:
     """The label as its own code; our own word for a total is one, other words for it are not."""
-    return label if label == TOTAL or not is_total_word(label) else None
+    if label.casefold() == TOTAL:
+        return TOTAL
+    return label if label and not is_total_word(label) else None
 
 
 def _own_label(label: str, column: Column) -> dict[str, str]:
     if not column.has_numbers:
         return {}
     return {name: label for name in (column.dimension, column.period) if name}
-
-
-def _normalised_keys(codes: Codes) -> dict[str, str]:
-    assert isinstance(codes, dict)
-    rest = (ANY_LABEL, AS_PRINTED)
-    return {normalised(label): code for label, code in codes.items() if (label, code) != rest}

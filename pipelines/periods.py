@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 PeriodPart = Literal["year", "half", "quarter", "month", "day", "interval", "start", "end"]
 PERIOD_PARTS: tuple[str, ...] = get_args(PeriodPart)
+ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,16 @@ class Period:
     def __str__(self) -> str:
         return f"{self.start}/{self.end}"
 
+    @property
+    def short(self) -> str:
+        """A whole year as 2019, whole months as 2024-11–2025-10, anything else by its days."""
+        if self.start.day == 1 and (self.end + ONE_DAY).day == 1:
+            if (self.start.month, self.end.month) == (1, 12) and self.start.year == self.end.year:
+                return str(self.start.year)
+            first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
+            return first if first == last else f"{first}–{last}"
+        return f"{self.start}–{self.end}"
+
     def a_year_earlier(self) -> Period:
         """The same place in the year before: what a year-on-year change compares with.
 
@@ -37,9 +48,9 @@ class Period:
         keeps its last day; else 29 February becomes the 28th.
         """
         start = _a_year_earlier(self.start)
-        after = self.end + dt.timedelta(days=1)
+        after = self.end + ONE_DAY
         if self.start.day == 1 and (after.month, after.day) != (2, 29):
-            return Period(start, _a_year_earlier(after) - dt.timedelta(days=1))
+            return Period(start, _a_year_earlier(after) - ONE_DAY)
         return Period(start, _a_year_earlier(self.end))
 
 
@@ -86,6 +97,18 @@ class Fragment:
         if self.month is not None:
             return months(self.year, self.month, 1)
         return months(self.year, 1, 12)
+
+
+_KINDS = {1: "month", 3: "quarter", 6: "half", 12: "year"}
+
+
+def kind(period: Period) -> str:
+    """What a period is: a month, quarter, half or year of the calendar, or a window of other days."""
+    after = period.end + ONE_DAY
+    length = 12 * (after.year - period.start.year) + after.month - period.start.month
+    if (period.start.day, after.day) != (1, 1) or length not in _KINDS:
+        return "window"
+    return _KINDS[length] if (period.start.month - 1) % length == 0 else "window"
 
 
 def months(year: int, first: int, count: int) -> Period:

@@ -33,6 +33,8 @@ class Relation:
     dependencies: frozenset[str]
     """Names of other relations that it is made from: those that the query reads, found by parsing
     it, and those that the sidecar names where Python makes the rows."""
+    own_names: frozenset[str] = frozenset()
+    """Names of the query's own common table expressions."""
 
     @property
     def qualified_name(self) -> str:
@@ -54,6 +56,27 @@ def relations() -> dict[str, Relation]:
     }
     order = TopologicalSorter({name: relation.dependencies for name, relation in known.items()})
     return {name: known[name] for name in order.static_order()}
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A table macro: a query with parameters."""
+
+    name: str
+    parameters: tuple[str, ...]
+    query: str
+    description: str
+
+
+@cache
+def macros() -> tuple[Macro, ...]:
+    """The queries of ``sql/macros``."""
+    found = []
+    for path in sorted((SQL / "macros").glob("*.sql")):
+        sidecar = _yaml(path.with_suffix(".yml"))
+        query = path.read_text(encoding="utf-8")
+        found.append(Macro(path.stem, tuple(sidecar["parameters"]), query, sidecar["description"]))
+    return tuple(found)
 
 
 @cache
@@ -80,6 +103,7 @@ def digest() -> str:
 def _relation(path: Path, layer: Layer) -> Relation:
     query = path.read_text(encoding="utf-8")
     sidecar = _yaml(path.with_suffix(".yml"))
+    read, own = _tables(query)
     shared = _yaml(SQL / "columns.yml")
     columns = {name: str(text or shared[name]) for name, text in sidecar["columns"].items()}
     return Relation(
@@ -91,7 +115,8 @@ def _relation(path: Path, layer: Layer) -> Relation:
         is_view=sidecar.get("kind") == "view",
         columns=columns,
         rules=tuple(_rule(entry) for entry in sidecar.get("expectations", ())),
-        dependencies=tables_read(query) | frozenset(sidecar.get("needs", ())),
+        dependencies=read | frozenset(sidecar.get("needs", ())),
+        own_names=own,
     )
 
 
@@ -102,12 +127,19 @@ def _rule(entry: dict[str, Any]) -> Rule:
 
 def tables_read(query: str) -> frozenset[str]:
     """Names of the tables that a query reads, its own common table expressions aside."""
+    return _tables(query)[0]
+
+
+@cache
+def _tables(query: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the tables that a query reads, and of its own common table expressions."""
     import sqlglot
     from sqlglot import exp
 
     parsed = sqlglot.parse_one(query, dialect="duckdb")
-    own = {cte.alias for cte in parsed.find_all(exp.CTE)}
-    return frozenset(table.name for table in parsed.find_all(exp.Table) if table.db or table.name not in own)
+    own = frozenset(cte.alias for cte in parsed.find_all(exp.CTE))
+    tables = parsed.find_all(exp.Table)
+    return frozenset(table.name for table in tables if table.db or table.name not in own), own
 
 
 @cache

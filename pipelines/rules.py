@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule
+from pipelines.hierarchies import ADDING_UP, Code, along, dimensions_of, sums_of_parts
 from pipelines.layouts import Match, Table
-from pipelines.observation import DIMENSIONS, KEY, OBSERVED, TOTAL
+from pipelines.observation import KEY, TOTAL
 from pipelines.words import Constraints
 
 ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_regex")
@@ -15,6 +16,12 @@ ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_r
 
 def observation_rules(table: Table) -> list[Rule]:
     """What holds for every observation, then the contract's ``expect`` on observations."""
+    unfinished = Rule(
+        "expect_column_pair_values_a_to_be_greater_than_b",
+        {"column_A": "released_on", "column_B": "period_end", "or_equal": True}, "warning",
+        reason="its period ends after the release: the figure is not complete, or the date is wrong; if "
+        "the content is newer than the date, the contract can say `dated_early: true`",
+    )  # fmt: skip
     return [
         Rule("expect_column_values_to_be_between", {"column": "value", "min_value": 0},
              reason="a count cannot be negative"),
@@ -25,6 +32,7 @@ def observation_rules(table: Table) -> list[Rule]:
              {"column_list": list(KEY), "ignore_row_if": "never"},
              reason="the same figure stands in more than one row: {measure}, {crime_type}, {age_band}, "
              "{sex}, {region}, {period_start} to {period_end}"),
+        *([] if table.layout.dated_early else [unfinished]),
         *_expected(table, "observations"),
     ]  # fmt: skip
 
@@ -42,7 +50,7 @@ def text_rules(matches: list[Match]) -> list[Rule]:
 
 
 def total_rules(table: Table, totals: pd.DataFrame) -> list[Rule]:
-    """That printed totals are the sums of their parts, where the contract says so."""
+    """That printed totals and subtotals are the sums of their parts, where the parts are all there is."""
     if totals.empty:
         return []
     return [
@@ -60,31 +68,22 @@ def missing_totals(observations: pd.DataFrame, table: Table) -> list[str]:
     """Dimensions along which the contract says that a total is printed, and none is."""
     return [
         dimension
-        for dimension in DIMENSIONS
+        for dimension in dimensions_of(observations)
         if table.totals_of(dimension) == "printed"
-        and (observations[dimension] != TOTAL).any()
-        and not (observations[dimension] == TOTAL).any()
+        and not (along(observations, dimension)["code"] == TOTAL).any()
     ]
 
 
-def totals_frame(observations: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """One row per printed total of an exhaustive breakdown: ``source_row, source_column,
-    dimension, total, sum_of_parts``; left out where a part is not a number, since then no sum can be told.
+def totals_frame(observations: pd.DataFrame, table: Table, codes: list[Code]) -> pd.DataFrame:
+    """One row per printed total or subtotal: ``source_row, source_column, dimension, total,
+    sum_of_parts``; left out where a part is not a number, since then no sum can be told.
     """
     frames = []
-    for dimension in DIMENSIONS:
-        if table.totals_of(dimension) != "printed":
+    for dimension in dimensions_of(observations):
+        if table.totals_of(dimension) not in ADDING_UP:
             continue
-        group = [c for c in KEY if c != dimension]
-        seen = observations.assign(other_dimensions=observations["other_dimensions"].fillna(""))
-        is_total = seen[dimension] == TOTAL
-        parts = seen[~is_total].groupby(group, dropna=False).agg(
-            sum_of_parts=("value", "sum"),
-            all_observed=("value_status", lambda statuses: (statuses == OBSERVED).all()),
-        )  # fmt: skip
-        parts = parts[parts["all_observed"].astype(bool)].reset_index()
-        totals = seen[is_total & (seen["value_status"] == OBSERVED)].rename(columns={"value": "total"})
-        tied = totals.merge(parts, on=group).assign(dimension=dimension.replace("_", " "))
+        tied = sums_of_parts(observations, dimension, codes)
+        tied = tied.rename(columns={"value": "total"}).assign(dimension=dimension.replace("_", " "))
         frames.append(tied[_TOTALS])
     if not frames:
         return pd.DataFrame(columns=_TOTALS)

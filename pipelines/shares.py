@@ -84,3 +84,10 @@ def rounds_to(exact: Fraction, printed: str) -> bool:
 
 def _ceil(number: Fraction) -> int:
     return -(-number.numerator // number.denominator)
+
+
+def implied_parts(base: int, printed_share_pct: str) -> Interval:
+    """The counts that are ``printed_share_pct`` percent of ``base``, to the digits printed."""
+    share, half = Fraction(Decimal(printed_share_pct)), half_unit(printed_share_pct)
+    low, high = (share - half) * base / 100, (share + half) * base / 100
+    return Interval(max(_ceil(low), 0), int(high))

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pipelines.freshness import Outcome
 from pipelines.paths import SQL, Places
+from pipelines.periods import Period
 from pipelines.problems import one_line, printable
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def marts(places: Places) -> None:
     out = console()
     with duckdb.connect(str(places.published), read_only=True) as connection:
         _contradictions(connection, out)
+        _revisions(connection, out)
         _shares(connection, out)
         _ages(connection, out)
         _trends(connection, out)
@@ -93,6 +95,18 @@ def _contradictions(connection: duckdb.DuckDBPyConnection, out: Console) -> None
         )
     if len(found) > CONTRADICTIONS:
         out.print(f"  … and {len(found) - CONTRADICTIONS} more")
+
+
+def _revisions(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
+    for row in rows(connection, "revisions", ROWS):
+        counts = ", ".join(
+            f"{row[kind]:,} {kind}" for kind in ("revised", "added", "withdrawn", "renamed") if row[kind]
+        )
+        out.print(
+            Text(
+                f"\nThe release of {row['new_released_on']} of {printable(row['source'])} against that of "
+            ).append(f"{row['old_released_on']}: {counts} (revisions)")
+        )
 
 
 def _shares(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
@@ -149,16 +163,8 @@ def rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int) -> list[d
 
 
 def period(row: dict[str, Any]) -> str:
-    """A whole year as 2019, whole months as 2024-11–2025-10, anything else by its days."""
-    import datetime as dt
-
-    start, end = row["period_start"], row["period_end"]
-    if start.day == 1 and (end + dt.timedelta(days=1)).day == 1:
-        if (start.month, end.month) == (1, 12) and start.year == end.year:
-            return str(start.year)
-        first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
-        return first if first == last else f"{first}–{last}"
-    return f"{start}–{end}"
+    """A row's period, as short as it can be said."""
+    return Period(row["period_start"], row["period_end"]).short
 
 
 def _base(row: dict[str, Any]) -> str:

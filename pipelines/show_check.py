@@ -9,12 +9,16 @@ import typer
 from rich.text import Text
 
 from pipelines import show
-from pipelines.contract import ContractError, Source
+from pipelines.contract import Source
+from pipelines.documents import ContractError
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, described
-from pipelines.ingest import Reading, read
+from pipelines.freshness import BAD, GOOD, USAGE
+from pipelines.ingest import Findings, Reading, read
+from pipelines.objections import Candidate, preview
 from pipelines.paths import Places
 from pipelines.problems import one_line
+from pipelines.store import Store
 
 LISTED = 50
 
@@ -22,9 +26,10 @@ LISTED = 50
 def check(files: list[Path], sources: list[Source], places: Places) -> int:
     """Print what each file would give and return the exit code: 1 if any would be quarantined."""
     out = show.console()
-    worst = 0
+    worst = GOOD
     with tempfile.TemporaryDirectory() as scratch:
         validator = Validator(Path(scratch, "store"), Path(scratch, "site"))
+        seen: list[tuple[Source, Export, Reading]] = []
         for file in files:
             source = _source_of(file, sources, places)
             if source is None:
@@ -32,16 +37,44 @@ def check(files: list[Path], sources: list[Source], places: Places) -> int:
                 typer.echo(
                     f"`{file}` is in no source's folder: name its source with --source ({names}).", err=True
                 )
-                return 2
-            export = _export(source, file)
+                return USAGE
             try:
-                reading = read(source, export, validator)
+                exports = _exports(source, file)
+                seen += [(source, e, _read(source, e, validator, Path(scratch))) for e in exports]
             except ContractError as error:
                 typer.echo(error, err=True)
-                return 2
-            _print(export, reading, out)
-            worst = max(worst, 0 if reading.receipt.is_accepted else 1)
+                return USAGE
+        for source, export, reading in seen:
+            together = [other for of, _, other in seen if of is source and other is not reading]
+            told = _compared(source, export, reading, together, validator, Path(scratch), places)
+            _print(export, told, out)
+            worst = max(worst, GOOD if told.receipt.is_accepted else BAD)
     return worst
+
+
+def _read(source: Source, export: Export, validator: Validator, scratch: Path) -> Reading:
+    """What an export says by itself, kept for the comparison with others."""
+    reading = read(source, export, validator)
+    Store(scratch / "readings").write(reading.receipt, reading.observations, reading.rejected)
+    return reading
+
+
+def _compared(
+    source: Source, export: Export, reading: Reading, together: list[Reading], validator: Validator,
+    scratch: Path, places: Places,
+) -> Reading:  # fmt: skip
+    """The reading with what would hold it back: against the release before it in this warehouse, taken
+    together with the other files that are looked at.
+    """
+    if not reading.receipt.is_accepted:
+        return reading
+    store = Store(scratch / "readings")
+    mine, *others = (
+        Candidate(one.receipt, str(store.observations(one.receipt.reading)))
+        for one in (reading, *(other for other in together if other.receipt.is_accepted))
+    )
+    problems = preview(source, mine, others, Store(places.store))
+    return read(source, export, validator, Findings(tuple(problems))) if problems else reading
 
 
 def _source_of(file: Path, sources: list[Source], places: Places) -> Source | None:
@@ -52,8 +85,8 @@ def _source_of(file: Path, sources: list[Source], places: Places) -> Source | No
     return sources[0] if len(sources) == 1 else None
 
 
-def _export(source: Source, file: Path) -> Export:
-    """The export as it would be if it lay in the source's folder."""
+def _exports(source: Source, file: Path) -> list[Export]:
+    """The export, or those of its sheets, as they would be if it lay in the source's folder."""
     path = file.absolute()
     inside = path.is_relative_to(source.folder.absolute())
     below = path.relative_to(source.folder.absolute()).as_posix() if inside else path.name

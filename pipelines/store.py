@@ -8,7 +8,6 @@ the last good one. All of it can be deleted: the next run reads ``raw/`` again.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any
 import duckdb
 
 from pipelines import observation
+from pipelines.files import replacing, write_json
 
 ACCEPTED, QUARANTINED = "accepted", "quarantined"
 
@@ -63,6 +63,12 @@ class Receipt:
     problems: list[str] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
+    codes: list[dict[str, Any]] = field(default_factory=list)
+    ratios: list[dict[str, Any]] = field(default_factory=list)
+    scope: str = "{}"
+    is_complete: bool = False
+    is_cumulative: bool = False
+    is_dated_early: bool = False
 
     @property
     def is_accepted(self) -> bool:
@@ -118,19 +124,36 @@ class Store:
 
     def write(self, receipt: Receipt, observations: Any, rejected: Any) -> None:
         """Keep a reading, given its frames; complete or not at all."""
-        final = self.reading(receipt.reading)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=".", dir=final.parent))
-        try:
+        with self._building(self.reading(receipt.reading)) as building:
             _write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
             rejected = rejected.assign(reading_id=receipt.reading)
             _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
             write_json(building / "receipt.json", asdict(receipt))
+
+    @contextmanager
+    def _building(self, final: Path) -> Iterator[Path]:
+        """A folder that becomes ``final`` when all went well."""
+        final.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".", dir=final.parent))
+        try:
+            yield building
             if final.exists():  # left over without a receipt, or being rewritten
                 shutil.rmtree(final)
             building.rename(final)
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+    def again(self, receipt: Receipt, name: str) -> Receipt:
+        """Keep the figures of a reading once more, under another receipt; complete or not at all."""
+        final = self.reading(receipt.reading)
+        with self._building(final) as building:
+            shutil.copyfile(self.observations(name), building / "observations.parquet")
+            with duckdb.connect() as connection:
+                rejected = connection.read_parquet(str(self.rejected_rows(name))).df()
+            rejected = rejected.assign(reading_id=receipt.reading)
+            _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
+            write_json(building / "receipt.json", asdict(receipt))
+        return receipt
 
     def drop(self, name: str) -> None:
         shutil.rmtree(self.reading(name), ignore_errors=True)
@@ -159,7 +182,7 @@ class Store:
             reading
             for source in self.sources()
             for entry in self.ledger(source).values()
-            for reading in (entry.latest, entry.good)
+            for reading in (entry.asked, entry.latest, entry.good)
         }
         for folder in (self.folder / "readings").glob("*"):
             if folder.name not in named:
@@ -167,28 +190,6 @@ class Store:
 
     def _ledger_path(self, source: str) -> Path:
         return self.folder / "ledgers" / f"{source}.json"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place, whole and on disk, when all went well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_json(path: Path, content: Any) -> None:
-    with replacing(path) as temporary:
-        text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
-        temporary.write_text(text, encoding="utf-8")
 
 
 def _empty(columns: dict[str, str]) -> Any:

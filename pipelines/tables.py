@@ -7,22 +7,35 @@ put both together. Whatever is not understood becomes a `Problem` with an addres
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
 from pipelines import observation, periods
-from pipelines.binding import add_code, bind, in_words
+from pipelines.ages import says_only_under
+from pipelines.binding import bind
 from pipelines.codes import MEASURE
 from pipelines.data_rows import data_rows, raw_rows
 from pipelines.grids import Grid
+from pipelines.headings import (
+    Groups,
+    Joiner,
+    Labels,
+    Rows,
+    Steps,
+    header_steps,
+    misnamed,
+    outside_fragment,
+    outside_steps,
+    read_rows,
+)
+from pipelines.hierarchies import as_json
 from pipelines.layouts import Match, Table
 from pipelines.numerals import read_number
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS, Fragment, Period
-from pipelines.problems import Problem, suggestion
+from pipelines.problems import Problem
 from pipelines.words import EACH
 
 
@@ -34,8 +47,8 @@ class Origin:
     export_id: str
     file: str
     released_on: dt.date | None
-    groups: Mapping[str, str]
-    """What the file's name says: dimension or period part → text."""
+    groups: Groups
+    """What the file's name, sheet and cells say."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +66,7 @@ class Tidy:
     rows_ignored: int
     raw_rows: Mapping[int, str]
     """Row number → its cells as JSON: what is kept of a rejected row."""
-
-
-@dataclass
-class _Rows:
-    """What the row headings say, by row."""
-
-    dimensions: dict[str, dict[int, str]] = field(default_factory=dict)
-    fragments: dict[int, Fragment] = field(default_factory=dict)
-    bad: set[int] = field(default_factory=set)
+    labels: Labels
 
 
 def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
@@ -74,23 +79,27 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     ignored = len(grid.cells) + len(grid.ragged) - len(cells) - len(ragged)
     received = len(cells) + len(ragged)
     kept = raw_rows(cells, ragged)
+    labels = Labels()
     if not received:
         problems.append(Problem(origin.file, "empty", "has a header and no rows",
                                 next_step="The file may be cut; fetch it again"))  # fmt: skip
     if problems:  # the layout itself is not understood: no row can be
         nothing = _observations([], origin, table)
-        return Tidy(nothing, cells, cells, matches, problems, received, ignored, kept)
+        return Tidy(nothing, cells, cells, matches, problems, received, ignored, kept, labels)
 
     problems = [problem for problem in grid.problems if problem.row in ragged]
-    rows = _read_rows(cells, matches, table, origin, problems)
-    common = _file_dimensions(table, origin, problems)
+    rows = read_rows(cells, matches, table, origin.file, labels, problems)
+    outside = outside_steps(origin.groups, table, origin.file, problems)
+    joiner = Joiner(table, labels)
     typed = cells.copy()
     numbers = [
-        _read_numbers(cells, typed, match, rows, common, table, origin, problems)
+        _read_numbers(cells, typed, match, rows, outside, joiner, table, origin, problems)
         for match in matches
         if match.column.has_numbers
     ]
     records = _with_percentages(numbers, origin.file, problems)
+    problems += _doubtful_ages(labels, origin.file)
+    problems += _wrong_names(labels, matches, origin.file)
     bad = {problem.row for problem in problems}
     observations = _observations([r for r in records if r["source_row"] not in bad], origin, table)
     printed = cells.copy()
@@ -99,91 +108,37 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
             printed[match.position] = printed[match.position].where(
                 ~printed[match.position].isin(list(table.layout.statuses)), None
             )
-    return Tidy(observations, typed, printed, matches, problems, received, ignored, kept)
+    return Tidy(observations, typed, printed, matches, problems, received, ignored, kept, labels)
 
 
-def _read_rows(
-    cells: pd.DataFrame, matches: list[Match], table: Table, origin: Origin, problems: list[Problem]
-) -> _Rows:
-    """Codes and period parts that the row headings give; each distinct text is looked up once."""
-    rows = _Rows()
-    for match in matches:
-        column = match.column
-        if column.has_numbers or column.ignore:
-            continue
-        texts = cells[match.position]
-        known = {text: _row_heading(text, match, table) for text in texts.dropna().unique()}
-        known[None] = (None, "is empty", "Every row needs it; if the cell is merged, say `fill_down: true`")
-        for row, text in zip(cells.index, texts, strict=True):
-            text = text if isinstance(text, str) else None
-            found, reason, next_step = known[text]
-            if found is None:
-                rows.bad.add(row)
-                problems.append(
-                    Problem(origin.file, "unknown_label" if text else "empty_label", reason, row=int(row),
-                            column=match.label, value=text, next_step=next_step)
-                )  # fmt: skip
-            elif isinstance(found, Fragment):
-                try:
-                    rows.fragments[row] = rows.fragments.get(row, Fragment()).merged(found)
-                except ValueError as error:
-                    rows.bad.add(row)
-                    problems.append(
-                        Problem(origin.file, "period", str(error), row=int(row), column=match.label)
-                    )
-            elif column.dimension:
-                rows.dimensions.setdefault(column.dimension, {})[row] = found
-    return rows
+def _doubtful_ages(labels: Labels, file: str) -> list[Problem]:
+    """Two bands of which only the ends are named: the second may go on where the first ends."""
+    found = {
+        label: code
+        for (dimension, code), printed in labels.printed.items()
+        if dimension == "age_band"
+        for label in printed
+        if says_only_under(label) and code.startswith("0-")
+    }
+    if len(set(found.values())) < 2:
+        return []
+    listed = ", ".join(f"'{label}'" for label in found)
+    reason = f"{listed}: does each age band begin at 0, or where the one before it ends?"
+    step = "Say it in the contract, e.g. `codes: {age_band: {the label: 14-17}}`"
+    return [Problem(file, "unknown_label", reason, next_step=step)]
 
 
-def _row_heading(text: str, match: Match, table: Table) -> tuple[str | Fragment | None, str, str | None]:
-    """What a cell that is no number means: a code or a fragment; else the reason and next step."""
-    column = match.column
-    if column.period:
-        try:
-            return periods.parse(text, column.period, column.format), "", None
-        except ValueError as error:
-            return None, str(error), "See `period:` and `format:` in the contract"
-    assert column.dimension
-    code = table.code(column.dimension, text, column)
-    if code is not None:
-        return code, "", None
-    near = suggestion(text, table.known_labels(column.dimension, column))
-    reason = f"'{text}' is not a known {in_words(column.dimension)}{near}"
-    return None, reason, add_code(column.dimension, text)
-
-
-def _file_dimensions(table: Table, origin: Origin, problems: list[Problem]) -> dict[str, str]:
-    """Dimensions that hold for the whole file: from its name, then from the table's ``set``."""
-    found = {}
-    for name, text in origin.groups.items():
-        if name in PERIOD_PARTS or name == "released_on":
-            continue
-        code = table.code(name, text)
-        if code is None:
-            near = suggestion(text, table.known_labels(name))
-            reason = f"the file's name says {in_words(name)} '{text}', which is not known{near}"
-            problems.append(
-                Problem(origin.file, "unknown_label", reason, value=text, next_step=add_code(name, text))
-            )
-        else:
-            found[name] = code
-    return found | table.layout.set
-
-
-def file_fragment(table: Table, groups: Mapping[str, str]) -> Fragment:
-    """The part of the period that holds for a whole file. Raises ValueError."""
-    fragment = Fragment()
-    if table.layout.period is not None:
-        fragment = periods.parse(table.layout.period, "interval")
-    for name in PERIOD_PARTS:
-        if name in groups:
-            fragment = fragment.merged(periods.parse(groups[name], name))
-    return fragment
+def _wrong_names(labels: Labels, matches: list[Match], file: str) -> list[Problem]:
+    return [
+        problem
+        for match in matches
+        if match.column.label_of and match.column.constraints.severity == "critical"
+        for problem in misnamed(labels, file, match.label, match.column.label_of)
+    ]
 
 
 def _read_numbers(
-    cells: pd.DataFrame, typed: pd.DataFrame, match: Match, rows: _Rows, common: Mapping[str, str],
+    cells: pd.DataFrame, typed: pd.DataFrame, match: Match, rows: Rows, outside: Steps, joiner: Joiner,
     table: Table, origin: Origin, problems: list[Problem],
 ) -> pd.DataFrame:  # fmt: skip
     """One row per number of a column, with its full key; numbers also replace text in ``typed``."""
@@ -192,62 +147,67 @@ def _read_numbers(
     parsed = {text: read_number(text, match, table.layout) for text in [*texts.dropna().unique(), None]}
     numbers = [parsed[t if isinstance(t, str) else None][0] for t in texts]
     typed[match.position] = [None if n is None else float(n) for n in numbers]
-    fixed = dict(common) | dict(column.set)
-    fixed |= {n: table.code(n, t, column) or t for n, t in match.groups.items() if n not in PERIOD_PARTS}
+    header = header_steps(match, table)
     measure = column.measure or column.share_of or column.change_of
     if measure and measure != EACH:
-        fixed[MEASURE] = measure
+        header[MEASURE] = ((1, measure, measure),)
     try:
-        fragment = file_fragment(table, origin.groups)
-        for name, text in match.groups.items():
-            if name in PERIOD_PARTS:
-                fragment = fragment.merged(periods.parse(text, name, column.format))
+        fragment = _header_fragment(match, table, origin)
     except ValueError as error:
         problems.append(Problem(origin.file, "period", str(error), column=match.label))
         return _numbers_frame([])
     found: dict[Fragment, Period | ValueError] = {}
     records = []
     for row, text in zip(cells.index, texts, strict=True):
-        number, status, reason = parsed[text if isinstance(text, str) else None]
+        text = text if isinstance(text, str) else None
+        number, status, reason = parsed[text]
         if reason:
-            sign = text if isinstance(text, str) else "an empty cell"
-            is_sign = not any(char.isalnum() for char in sign) or sign == "an empty cell"
-            step = f"Say what {sign} means in `missingValues:`" if is_sign else None
-            problems.append(
-                Problem(
-                    origin.file,
-                    "number",
-                    reason,
-                    row=int(row),
-                    column=match.label,
-                    value=text,
-                    next_step=step,
-                )
-            )
+            problems.append(_no_number(origin.file, int(row), match, text, reason))
             continue
         if row in rows.bad:
             continue
         heading = rows.fragments.get(row, Fragment())
         if heading not in found:
-            found[heading] = _period(fragment, heading)
+            found[heading] = _period(fragment, heading, table.layout.cumulative)
         period = found[heading]
         if isinstance(period, ValueError):
             problems.append(Problem(origin.file, "period", str(period), row=int(row), column=match.label))
             continue
-        key = fixed | {name: codes[row] for name, codes in rows.dimensions.items() if row in codes}
-        other = {n: v for n, v in key.items() if n not in (MEASURE, *DIMENSIONS) and v != TOTAL}
+        try:
+            key = joiner.codes(outside, header, rows.steps.get(row, {}))
+        except ValueError as error:
+            problems.append(Problem(origin.file, "label", str(error), row=int(row), column=match.label))
+            continue
+        own = {name: code for name, code in key.items() if name not in (MEASURE, *DIMENSIONS)}
         records.append((
             period.start, period.end, key.get(MEASURE), *(key.get(n, TOTAL) for n in DIMENSIONS),
-            json.dumps(other, ensure_ascii=False, sort_keys=True) if other else None,
+            as_json(own),
             number, status, int(row), match.label, match.position,
             "share" if column.share_of else "change" if column.change_of else "count",
         ))  # fmt: skip
     return _numbers_frame(records)
 
 
-def _period(fragment: Fragment, heading: Fragment) -> Period | ValueError:
+def _header_fragment(match: Match, table: Table, origin: Origin) -> Fragment:
+    """The part of the period that the file and the label of a column say. Raises ValueError."""
+    fragment = outside_fragment(table, origin.groups)
+    for name, text in match.groups.items():
+        if name in PERIOD_PARTS:
+            fragment = fragment.merged(periods.parse(text, name, match.column.format))
+    return fragment
+
+
+def _no_number(file: str, row: int, match: Match, text: str | None, reason: str) -> Problem:
+    sign = text if text is not None else "an empty cell"
+    is_sign = text is None or not any(char.isalnum() for char in sign)
+    step = f"Say what {sign} means in `missingValues:`" if is_sign else None
+    return Problem(file, "number", reason, row=row, column=match.label, value=text, next_step=step)
+
+
+def _period(fragment: Fragment, heading: Fragment, is_cumulative: bool) -> Period | ValueError:
     try:
-        return fragment.merged(heading).period()
+        period = fragment.merged(heading).period()
+        return Period(period.end.replace(month=1, day=1), period.end) if is_cumulative else period
     except ValueError as error:
         return error
 

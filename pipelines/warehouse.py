@@ -17,11 +17,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines.as_of import as_of_macros
 from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
+from pipelines.files import write_json
 from pipelines.paths import Places
-from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, relations
-from pipelines.store import Store, write_json
+from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, macros, relations
+from pipelines.store import Store
 from pipelines.warehouse_inputs import (
     Inputs,
     export_check_rows,
@@ -54,6 +56,10 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
                 _create(connection, relation, {"readings": files})
             else:
                 _create_from_rows(connection, relation, inputs.rows(relation.name, connection))
+        for macro in (*as_of_macros(), *macros()):
+            parameters = ", ".join(macro.parameters)
+            connection.execute(f"create macro {macro.name}({parameters}) as table {macro.query}")
+            connection.execute(f"comment on macro table {macro.name} is {_literal(macro.description)}")
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import json
@@ -14,16 +13,22 @@ from typing import Any
 import duckdb
 
 import pipelines
-from pipelines.codes import MEASURE, age_bounds, code_list_path
+from pipelines.ages import age_bounds
+from pipelines.codes import MEASURE, listed_codes
 from pipelines.contract import Source
+from pipelines.contract_inputs import (
+    acceptances,
+    added_code,
+    agreements,
+    correction_entries,
+    series_breaks,
+)
 from pipelines.expectations import Result
 from pipelines.observation import DIMENSIONS, TOTAL
-from pipelines.periods import Period
 from pipelines.reconcile import reconcile
 from pipelines.relations import checks, digest
 from pipelines.shares import implied_base
 from pipelines.store import Entry, Receipt, Store
-from pipelines.words import CodeEntry
 
 Rows = list[dict[str, Any]]
 
@@ -66,41 +71,56 @@ class Inputs:
         """The rows of a relation; ``connection`` sees the relations that it needs."""
         make = {
             "breakdowns": self._breakdowns,
+            "export_codes": self._export_codes,
+            "ratios": lambda _: list(self._of_published("ratios")),
             "implied_bases": _implied_bases,
-            "comparable_periods": _comparable_periods,
             "codes": self._codes,
+            "series_breaks": lambda _: list(series_breaks(self._sources)),
+            "agreements": lambda _: list(agreements(self._sources)),
+            "correction_entries": lambda _: list(correction_entries(self._sources)),
+            "acceptances": lambda _: list(acceptances(self._sources)),
             "exports": self._exports,
             "reconciliations": lambda seen: [asdict(found) for found in reconcile(seen)],
             "publication": self._publication,
         }[relation]
         return make(connection)
 
+    def _of_published(self, field: str) -> Iterator[dict[str, Any]]:
+        """The entries of a field of every published receipt, with the export that they are of."""
+        for kept in self.kept:
+            if kept.is_published:
+                receipt = kept.receipt
+                export = (receipt.source, receipt.source_file, receipt.export_id)
+                for entry in getattr(receipt, field):
+                    yield dict(zip(("source", "source_file", "export_id"), export, strict=True)) | entry
+
     def _breakdowns(self, _: duckdb.DuckDBPyConnection) -> Rows:
+        return list(self._of_published("breakdowns"))
+
+    def _export_codes(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return [
-            {
-                "source": kept.receipt.source,
-                "source_file": kept.receipt.source_file,
-                "export_id": kept.receipt.export_id,
-                **breakdown,
-            }
-            for kept in self.kept
-            if kept.is_published
-            for breakdown in kept.receipt.breakdowns
+            code | {"whole_code": code["whole"], "rolls_up_to": json.dumps(code["rolls_up_to"])}
+            for code in self._of_published("codes")
         ]
 
     def _codes(self, connection: duckdb.DuckDBPyConnection) -> Rows:
         """Entries of the code lists, of the contracts, and of codes that only the data has."""
         entries: dict[tuple[str, str], dict[str, Any]] = {}
+        # The publisher's own name of a code, where it gives one beside it.
+        names = {(c["dimension"], c["code"]): c["label"] for c in self._of_published("codes")}
         for dimension in (MEASURE, *DIMENSIONS):
-            for entry in _listed_codes(dimension):
-                entries[dimension, entry["code"]] = entry
+            for listed in listed_codes(dimension):
+                entries[dimension, str(listed["code"])] = dict(listed)
             for source in self._sources:
                 for code, added in source.contract.code_lists.get(dimension, {}).items():
-                    entries.setdefault((dimension, code), _added_code(dimension, code, added))
+                    own = added_code(code, added)
+                    known = entries.setdefault((dimension, code), own)
+                    known.update({key: value for key, value in own.items() if known.get(key) is None})
             seen = connection.table("observation").select(dimension).distinct().fetchall()
             for (code,) in seen:
                 if code != TOTAL:
-                    entries.setdefault((dimension, code), {"code": code, "label_en": code})
+                    label = names.get((dimension, code)) or code
+                    entries.setdefault((dimension, code), {"code": code, "label_en": label})
         for (dimension, code), entry in entries.items():
             entry["dimension"] = dimension
             if dimension == "age_band":
@@ -117,7 +137,7 @@ class Inputs:
 
     def _publication(self, connection: duckdb.DuckDBPyConnection) -> Rows:
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-        inputs = inputs_sha256(self.kept)
+        inputs = inputs_sha256(self.kept, self._sources)
         contradictions = connection.table("reconciliations").filter("verdict = 'contradicts'")
         return [
             {
@@ -142,10 +162,11 @@ def kept_readings(store: Store) -> Iterator[Kept]:
                 yield Kept(entry, name, store.receipt(name))
 
 
-def inputs_sha256(kept: Iterable[Kept]) -> str:
+def inputs_sha256(kept: Iterable[Kept], sources: Iterable[Source]) -> str:
     """SHA-256 over everything that decides what is published."""
     readings = sorted(f"{k.name} {k.is_published}" for k in kept)
-    parts = (pipelines.__version__, digest(), *readings)
+    beside = [f"{s.name} {s.sha256} {s.corrections} {s.acceptances}" for s in sources]
+    parts = (pipelines.__version__, digest(), *readings, *beside)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -202,32 +223,3 @@ def _implied_bases(connection: duckdb.DuckDBPyConnection) -> Rows:
             {"value": value, "published_share_pct": share, "base_low": base.low, "base_high": base.high}
         )
     return rows
-
-
-def _comparable_periods(connection: duckdb.DuckDBPyConnection) -> Rows:
-    rows = []
-    for start, end in (
-        connection.table("observation").select("period_start", "period_end").distinct().fetchall()
-    ):
-        earlier = Period(start, end).a_year_earlier()
-        rows.append(
-            {
-                "period_start": start,
-                "period_end": end,
-                "previous_period_start": earlier.start,
-                "previous_period_end": earlier.end,
-            }
-        )
-    return rows
-
-
-def _listed_codes(dimension: str) -> Iterator[dict[str, Any]]:
-    with code_list_path(dimension).open(encoding="utf-8", newline="") as lines:
-        for entry in csv.DictReader(lines):
-            yield {key: value or None for key, value in entry.items()}
-
-
-def _added_code(dimension: str, code: str, added: str | CodeEntry) -> dict[str, Any]:
-    label = added.label if isinstance(added, CodeEntry) else added
-    definition = added.definition if isinstance(added, CodeEntry) else None
-    return {"code": code, "label_en": label, "definition": definition}

@@ -17,7 +17,8 @@ from pipelines.observation import DIMENSIONS
 from pipelines.periods import PeriodPart
 
 Severity = Literal["critical", "warning", "info"]
-Totals = Literal["none", "printed", "partial"]
+LeftOut = Literal["periods", "labels"]
+Totals = Literal["none", "printed", "partial", "overlapping"]
 Status = Literal["missing", "suppressed", "not_applicable", "zero"]
 AS_PRINTED = "as_printed"
 EACH = "each"
@@ -66,8 +67,8 @@ class Constraints(Words):
 
 class Column(Words):
     """What the cells, or the label, of a column mean. Exactly one role: ``period``, ``dimension``,
-    ``value``, ``share_of``, ``change_of`` or ``ignore``; beside a role with numbers, ``period`` and
-    ``dimension`` say what the column's *label* means.
+    ``label_of``, ``value``, ``share_of``, ``change_of`` or ``ignore``; beside a role with numbers,
+    ``period`` and ``dimension`` say what the column's *label* means.
     """
 
     period: PeriodPart | None = Field(
@@ -80,10 +81,20 @@ class Column(Words):
     dimension: str | None = Field(
         None, description="The cells are labels of this dimension; `measure` counts as one."
     )
+    level: int | None = Field(
+        None, ge=1, le=9, description="Where several columns give one dimension, how deep this one "
+        "is, from 1; a label coded `total` means all of the level above. In a header the group's "
+        "name says it: `(?P<crime_type_2>…)`."
+    )  # fmt: skip
+    label_of: str | None = Field(
+        None, description="The cells are the publisher's names for the codes of this dimension; they "
+        "are kept, and a code with two names or a name with two codes is found."
+    )  # fmt: skip
     value: Literal["count"] | None = Field(None, description="The cells are counts.")
     share_of: str | None = Field(
         None, description="The cells are published percentages: shares of this measure's total; "
-        "`each` where the row or label says which measure."
+        "`each` where the row or label says which measure. With `measure:`, that measure as a "
+        "percentage of this one, such as cases cleared of cases."
     )  # fmt: skip
     along: str | None = Field(
         None, description="The dimension whose parts add up to 100%; needed when several vary."
@@ -93,12 +104,14 @@ class Column(Words):
         "same period a year earlier, in percent."
     )  # fmt: skip
     ignore: str | None = Field(None, description="Not used; the reason why.")
-    measure: str | None = Field(None, description="What the counts of this column count.")
+    measure: str | None = Field(
+        None, description="What the counts of this column count; with `share_of`, what is a share of it."
+    )
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole column.")
     codes: Codes | None = Field(
         None,
-        description="Printed label → code, beyond the code lists; `'*': as_printed` keeps all "
-        "other labels; `as_printed` alone keeps every label as it is.",
+        description="Printed label → code, beyond the code lists; `''` is an empty cell; `'*': "
+        "as_printed` keeps all other labels; `as_printed` alone keeps every label as it is.",
     )
     aliases: list[Label] = Field([], description="Other labels that this column had in other files.")
     optional: bool = Field(False, description="The column may be absent.")
@@ -108,18 +121,23 @@ class Column(Words):
     @model_validator(mode="after")
     def _one_role(self) -> Column:
         numbers = [w for w in ("value", "share_of", "change_of") if getattr(self, w) is not None]
-        others = [w for w in ("period", "dimension", "ignore") if getattr(self, w) is not None]
-        if len(numbers) > 1 or (not numbers and len(others) != 1) or (numbers and self.ignore):
+        others = [w for w in ("period", "dimension", "label_of", "ignore") if getattr(self, w) is not None]
+        alone = self.ignore or self.label_of
+        if len(numbers) > 1 or (not numbers and len(others) != 1) or (numbers and alone):
             raise ValueError(
-                "a column has one role: period, dimension, value, share_of, change_of or ignore"
+                "a column has one role: period, dimension, label_of, value, share_of, change_of or ignore"
                 f" (here: {', '.join(numbers + others) or 'none'})"
             )
         if not numbers and (self.measure or self.set or self.along):
             raise ValueError("measure, set and along go with value, share_of or change_of")
-        if self.measure and not self.value:
-            raise ValueError("measure goes with value; share_of and change_of name theirs themselves")
-        if self.along and not self.share_of:
-            raise ValueError("along goes with share_of")
+        if self.measure and self.change_of:
+            raise ValueError("measure goes with value or share_of; change_of names its own")
+        if self.measure and self.share_of in (EACH, self.measure):
+            raise ValueError("measure beside share_of is another one, of which this is a percentage")
+        if self.along and (not self.share_of or self.measure):
+            raise ValueError("along goes with share_of, and not with measure")
+        if self.level and (numbers or not self.dimension):
+            raise ValueError("level goes with dimension; in a header the group's name ends in it")
         if self.codes and not self.dimension:
             raise ValueError("codes on a column go with dimension; else put them under the table")
         if not numbers and (self.constraints.minimum, self.constraints.maximum) != (None, None):
@@ -129,6 +147,37 @@ class Column(Words):
     @property
     def has_numbers(self) -> bool:
         return bool(self.value or self.share_of or self.change_of)
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether its percentages are of another measure, not of the same one's total."""
+        return bool(self.share_of and self.measure)
+
+
+class Cell(Words):
+    """A cell outside the table that says something about all of it."""
+
+    at: str = Field(pattern="^[A-Z]{1,3}[1-9][0-9]*$", description="Its address, such as B5.")
+    sheet: str | None = Field(None, description="The sheet of an XLSX that it is in, if another.")
+    pattern: str = Field(
+        description="A regular expression that its whole text matches; named groups as in `files`."
+    )
+
+
+class Revisions(Words):
+    """What later releases of this table may do to figures of earlier ones."""
+
+    tolerance_pct: float = Field(
+        5, ge=0, description="A figure that is revised by more percent than this is a warning."
+    )
+    hold_pct: float = Field(
+        20, ge=0, description="A release that restates the figures of a period and measure by more "
+        "percent than this, taken together, is held back until `caseload accept`."
+    )  # fmt: skip
+    may_leave_out: list[LeftOut] = Field(
+        [], description="What a later release of the same table may leave out without being held "
+        "back: `periods` (a window that moves on), `labels`."
+    )  # fmt: skip
 
 
 class IgnoredRows(Words):
@@ -171,7 +220,13 @@ class Layout(Words):
     )
     delimiter: str = Field(",", min_length=1, max_length=1, description="Between the cells of a CSV.")
     quoteChar: str = Field('"', min_length=1, max_length=1, description="Around cells of a CSV.")
-    sheet: str | int = Field(1, description="The sheet of an XLSX, by name or by number from 1.")
+    sheet: str | int = Field(
+        1, description="The sheet of an XLSX, by name or by number from 1; `/regex/` reads every sheet "
+        "whose name it matches, with named groups as in `files`."
+    )  # fmt: skip
+    cells: list[Cell] = Field(
+        [], description="Cells outside the table that give the release date, the period or a dimension."
+    )
     skip_rows: int = Field(0, ge=0, description="Rows above the header.")
     header: int = Field(
         1, ge=1, description="Header rows; the labels of several are joined with ' | ', top first."
@@ -190,6 +245,18 @@ class Layout(Words):
     )
     decimalChar: str = Field(".", min_length=1, max_length=1, description="Before decimals.")
     period: Text | None = Field(None, description="The period of the whole file, e.g. 2024 or a/b.")
+    cumulative: bool = Field(
+        False, description="A month, quarter or half stands for the year up to its end; the months "
+        "themselves are the differences, and the cumulative figures are kept."
+    )  # fmt: skip
+    dated_early: bool = Field(
+        False, description="The release date is older than the content, such as that of the first edition "
+        "under the same name: periods that end after it are complete all the same."
+    )  # fmt: skip
+    match_labels: Literal["exactly", "by_letters"] = Field(
+        "exactly", description="`by_letters` compares labels by their letters and digits only, for "
+        "publishers who vary brackets, dots, blanks and underscores."
+    )  # fmt: skip
     is_provisional: bool = Field(False, description="The publisher calls the figures provisional.")
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole file.")
     codes: dict[str, Codes] = Field(
@@ -199,14 +266,18 @@ class Layout(Words):
         {}, description="By label; `/regex/` for many at once, whose named groups are dimensions "
         "or period parts; `*` for all others."
     )  # fmt: skip
-    totals: Totals | dict[str, Totals] = Field(
-        "partial", description="Of each breakdown, or by dimension. none: no total is printed, the "
+    totals: Totals | dict[str, Totals] | None = Field(
+        None, description="Of each breakdown, or by dimension. none: no total is printed, the "
         "parts are all there is and their sum is the base. printed: a total is printed in the same "
-        "file and its parts add up to it. partial: the parts may not be all."
+        "file and its parts add up to it. partial: the parts may not be all (if nothing is "
+        "said). overlapping: some parts "
+        "hold others (keys of groups and of what is in them), so that nothing adds up."
     )  # fmt: skip
     totals_severity: Severity = Field(
-        "critical", description="When a printed total is not the sum of its parts."
-    )
+        "critical", description="When a printed total is not the sum of its parts, or a part turns "
+        "out to be the sum of others."
+    )  # fmt: skip
+    revisions: Revisions = Field(Revisions(), description="What later releases may change.")
     ignore_rows: list[IgnoredRows] = Field([], description="Rows that are no data.")
     max_rejected_pct: float = Field(
         0, ge=0, le=100, description="Up to this percentage of bad rows, the rest is accepted."
@@ -227,15 +298,47 @@ class Layout(Words):
     def totals_of(self, dimension: str) -> Totals:
         if isinstance(self.totals, dict):
             return self.totals.get(dimension, "partial")
-        return self.totals
+        return self.totals or "partial"
 
 
 class CodeEntry(Words):
-    """A code that only this source needs."""
+    """A code that only this source needs, or what this source must add about a listed one."""
 
-    label: str = Field(description="Its label.")
+    label: str | None = Field(None, description="Its label; the code itself where none is given.")
     aliases: list[Label] = Field([], description="Other printed labels.")
     definition: str | None = Field(None, description="What it means.")
+    parent: Text | None = Field(None, description="The code that it is a part of.")
+    valid_from: dt.date | None = Field(None, description="The first day that it is counted.")
+    valid_to: dt.date | None = Field(None, description="The last day that it is counted.")
+    replaced_by: list[Text] = Field([], description="The codes that count it after valid_to.")
+    breaks: dict[dt.date, str] = Field(
+        {}, description="Days from which it counts something else than before, each with what changed; "
+        "no change is given across them."
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CodeEntry:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to is before valid_from")
+        if self.replaced_by and not self.valid_to:
+            raise ValueError("replaced_by needs valid_to: the last day that the code itself is counted")
+        return self
+
+
+class Agreement(Words):
+    """Figures of this source that should be those of another, or of another table."""
+
+    source: str | None = Field(None, description="The other source; this one if not given.")
+    measure: Text | list[Text] = Field(description="The measure, or several; the same on both sides.")
+    mine: dict[str, Text] = Field({}, description="Codes of my figures by dimension; others are `total`.")
+    theirs: dict[str, Text] = Field({}, description="Codes of theirs, where they are others.")
+    their_measure: Text | None = Field(None, description="Their measure, where it is another.")
+    tolerance_pct: float = Field(0, ge=0, description="By how much they may differ.")
+    because: str = Field(description="Why they should agree.")
+
+    @property
+    def measures(self) -> list[str]:
+        return [self.measure] if isinstance(self.measure, str) else self.measure
 
 
 class Contract(Layout):
@@ -253,6 +356,10 @@ class Contract(Layout):
     code_lists: dict[str, dict[str, Label | CodeEntry]] = Field(
         {}, description="By dimension: codes that only this source needs, with label and aliases."
     )
+    agrees_with: list[Agreement] = Field(
+        [], description="Figures that should be those of another source or table; tested in "
+        "`reconciliations`, by period."
+    )  # fmt: skip
     tables: dict[Annotated[str, Field(pattern="^[A-Za-z0-9_]+$")], Layout] = Field(
         {}, description="One layout each, where a source has several; words above hold for all."
     )

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from typing import Any
 
 from pipelines.problems import Problem, UnreadableExport, printable
@@ -18,6 +19,25 @@ MAX_CELLS = 5_000_000
 ZIP = b"PK\x03\x04"
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # text in a format: a percent sign there moves no point
 _DECIMALS = re.compile(r"0\.(0+)")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file's name says that it is a workbook."""
+    return path.suffix.lower() in (".xlsx", ".xlsm")
+
+
+def titles(path: Path, file: str) -> list[str]:
+    """The names of a workbook's sheets, without reading them. Raises UnreadableExport."""
+    import openpyxl
+
+    try:
+        workbook = openpyxl.load_workbook(path, read_only=True)
+    except Exception as error:  # as in _loaded
+        raise _damaged(file, error) from None
+    try:
+        return list(workbook.sheetnames)
+    finally:
+        workbook.close()
 
 
 def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merged]:
@@ -60,8 +80,12 @@ def _loaded(content: bytes, file: str, has_values: bool) -> Any:
         try:
             return openpyxl.load_workbook(io.BytesIO(content), data_only=has_values, keep_links=False)
         except Exception as error:  # a damaged workbook fails in many ways, all of them final
-            step = "Open it in a spreadsheet program and save it anew, or fetch it again"
-            raise _unreadable(file, "format", f"the workbook cannot be read: {error}", step) from None
+            raise _damaged(file, error) from None
+
+
+def _damaged(file: str, error: Exception) -> UnreadableExport:
+    step = "Open it in a spreadsheet program and save it anew, or fetch it again"
+    return _unreadable(file, "format", f"the workbook cannot be read: {error}", step)
 
 
 def _title(titles: list[str], file: str, sheet: str | int) -> str:
@@ -71,7 +95,7 @@ def _title(titles: list[str], file: str, sheet: str | int) -> str:
         listed = ", ".join(printable(title) for title in titles)
         raise _unreadable(file, "sheet", f"has no sheet '{sheet}'", f"Its sheets: {listed}")
     if not 1 <= sheet <= len(titles):
-        raise _unreadable(file, "sheet", f"has {len(titles)} sheets, not {sheet}")
+        raise _unreadable(file, "sheet", f"has {len(titles)} sheets, and the contract wants sheet {sheet}")
     return titles[sheet - 1]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = Path(__file__).resolve().parent / "fixtures"
 NOI = "noi_cybersex_crackdown"
 CRIME_TYPES = f"{NOI}/crime_types_2025-11-16.csv"
 
@@ -31,3 +33,13 @@ def sql(folder: Path, query: str) -> list[tuple]:
     """The rows of a query on the published warehouse."""
     with duckdb.connect(str(folder / "warehouse/caseload.duckdb"), read_only=True) as connection:
         return connection.execute(query).fetchall()
+
+
+def snapshot(folder: Path) -> Path:
+    """A folder that keeps the warehouse as it is published now, for ``sql`` after later runs."""
+    kept = folder / "snapshots"
+    kept.mkdir(exist_ok=True)
+    copy = kept / str(len(list(kept.iterdir())))
+    (copy / "warehouse").mkdir(parents=True)
+    shutil.copy(folder / "warehouse/caseload.duckdb", copy / "warehouse")
+    return copy

@@ -5,22 +5,54 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import duckdb
 import pytest
 
-from tests.command import CRIME_TYPES, NOI, ROOT, caseload, sql
+from tests.command import CRIME_TYPES, FIXTURES, NOI, ROOT, caseload, sql
 
 YEARLY = "npa_cybercrime_yearly"
+HEADLINE, UNDERCOVER = f"{NOI}/headline_2025-11-16.csv", f"{NOI}/undercover_2025-11-16.csv"
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory, first_run: Path) -> Path:
+def published(first_run: Path) -> Path:
     """The folder of one undisturbed run on the first input; not to be written to."""
     return first_run
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A second run on changed files, with ``--force``, and what was said after it."""
+
+    folder: Path
+    run: CompletedProcess[str]
+    status: CompletedProcess[str]
+    accepted: CompletedProcess[str]
+    waiting: CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory, copied_run: Callable[[Path], Path]) -> Changed:
+    """An export is cut between lines, one has a blank for a number, one is gone, two are new."""
+    folder = copied_run(tmp_path_factory.mktemp("changed"))
+    cut, emptied = folder / "raw" / CRIME_TYPES, folder / "raw" / HEADLINE
+    cut.write_text("".join(cut.read_text().splitlines(keepends=True)[:2]))
+    emptied.write_text(emptied.read_text().replace(",221,", ",,"))
+    (folder / "raw" / UNDERCOVER).unlink()
+    for release in (FIXTURES / YEARLY).glob("*.csv"):
+        shutil.copy(release, folder / "raw" / YEARLY)
+    run = caseload(folder, "run", "--force")
+    status = caseload(folder, "status")
+    accepted = caseload(folder, "accept", str(cut), "--reason", "withdrawn by the publisher", "--by", "me")
+    return Changed(folder, run, status, accepted, caseload(folder, "status"))
 
 
 def test_the_figures_of_the_first_input_are_in_the_marts(published: Path) -> None:
@@ -97,41 +129,38 @@ def test_touched_but_equal_files_are_nothing_new(tmp_path: Path, copied_run) -> 
     assert caseload(folder, "run").stdout.startswith("Nothing new.")
 
 
-def test_force_reads_every_export_again(tmp_path: Path, copied_run) -> None:
-    folder = copied_run(tmp_path)
-    forced = caseload(folder, "run", "--force")
-    assert forced.returncode == 0
-    assert "6 to read" in forced.stdout
+def test_force_reads_every_export_again(changed: Changed) -> None:
+    assert changed.run.stdout.startswith("7 exports in 2 sources: 7 to read, 1 gone.")
 
 
-def test_a_removed_export_leaves_the_next_publication(tmp_path: Path, copied_run) -> None:
-    folder = copied_run(tmp_path)
-    (folder / "raw" / CRIME_TYPES).unlink()
-    assert caseload(folder, "run").returncode == 0
-    assert sql(folder, "select count(*) from crime_type_shares") == [(0,)]
-    assert sql(folder, "select count(*) from age_distributions") == [(6,)]
+def test_a_removed_export_leaves_the_next_publication(changed: Changed) -> None:
+    undercover = "select count(*) from arrest_trends where measure = 'undercover_investigations'"
+    assert sql(changed.folder, undercover) == [(0,)]
+    assert sql(changed.folder, "select count(*) from age_distributions") == [(6,)]
 
 
-def test_a_file_that_was_cut_between_lines_is_told_by_the_figures_it_lost(tmp_path: Path, copied_run) -> None:
-    folder = copied_run(tmp_path)
-    path = folder / "raw" / CRIME_TYPES
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:2]))
-    done = caseload(folder, "run")
-    assert done.returncode == 1
-    assert "2 figures that this file gave before are gone: cases, child_exploitation_material" in done.stdout
-    assert sql(folder, "select count(*) from crime_type_shares") == [(3,)]
+def test_a_file_that_was_cut_between_lines_is_told_by_the_figures_it_lost(changed: Changed) -> None:
+    assert changed.run.returncode == 1
+    said = "2 figures that this file gave before are gone: cases, child_exploitation_material"
+    assert said in changed.run.stdout
+    noi = f"select count(*) from crime_type_shares where source = '{NOI}'"
+    assert sql(changed.folder, noi) == [(3,)]
 
 
-def test_two_releases_of_one_table_are_read_by_contract_alone(tmp_path: Path, copied_run) -> None:
+@pytest.mark.xfail(
+    strict=True,
+    reason="a file that is replaced within its release is searched for figures that are gone, not for "
+    "numbers that are blank now, as later releases are",
+)
+def test_a_file_that_has_a_blank_for_a_number_it_gave_before_is_held_back(changed: Changed) -> None:
+    detained = "select value from arrest_trends where measure = 'suspects_detained'"
+    assert sql(changed.folder, detained) == [(221,)]
+
+
+def test_two_releases_of_one_table_are_read_by_contract_alone(changed: Changed) -> None:
     """Our own fixture in the shape of the yearly tables: UTF-8 and CP949, renamed headers."""
-    folder = copied_run(tmp_path)
-    fixtures = Path(__file__).parent / "fixtures" / YEARLY
-    for name in ("연도별 사이버범죄_20191231.csv", "연도별 사이버 범죄_20200831.csv"):
-        (folder / "raw" / YEARLY / name).write_bytes((fixtures / name).read_bytes())
-    done = caseload(folder, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
     totals = sql(
-        folder,
+        changed.folder,
         "select year(period_start), value, previous_value, value_origin from arrest_trends"
         f" where source = '{YEARLY}' and measure = 'cases' and crime_type = 'total' order by 1",
     )
@@ -140,15 +169,34 @@ def test_two_releases_of_one_table_are_read_by_contract_alone(tmp_path: Path, co
         (2019, 66, 60, "sum_of_parts"),
         (2020, 90, 66, "sum_of_parts"),
     ]
-    assert sql(folder, f"select encoding from exports where source = '{YEARLY}' order by released_on") == [
-        ("utf-8",),
-        ("cp949",),
-    ]
     assert sql(
-        folder,
+        changed.folder, f"select encoding from exports where source = '{YEARLY}' order by released_on"
+    ) == [("utf-8",), ("cp949",)]
+    assert sql(
+        changed.folder,
         f"select sum(share_pct) from crime_type_shares where source = '{YEARLY}' and measure = 'cases'"
         " and period_start = '2020-01-01'",
     ) == [(pytest.approx(100),)]
+
+
+def test_status_lists_what_is_held_back_with_the_command_that_accepts_it(changed: Changed) -> None:
+    assert changed.status.returncode == 1
+    assert "Up to date" in changed.status.stdout
+    assert f"`{CRIME_TYPES}`: 2 figures that this file gave before are gone" in changed.status.stdout
+    assert f"`caseload accept '{CRIME_TYPES}' --reason …`" in changed.status.stdout
+
+
+def test_accept_records_who_lets_an_export_in_and_why(changed: Changed) -> None:
+    assert changed.accepted.returncode == 0
+    assert f"Accepted by me for `{CRIME_TYPES}`" in changed.accepted.stdout
+    assert "2 figures that this file gave before are gone" in changed.accepted.stdout
+    record = changed.folder / "raw" / NOI / "accepted.yaml"
+    assert str(record) in changed.accepted.stdout
+    assert "reason: withdrawn by the publisher" in record.read_text(encoding="utf-8")
+
+
+def test_what_was_accepted_waits_for_the_next_run(changed: Changed) -> None:
+    assert f"Waiting for `caseload run`: {NOI}: 1 to read\n  {CRIME_TYPES}\n" in changed.waiting.stdout
 
 
 def test_status_tells_what_is_published_and_what_waits(tmp_path: Path, copied_run) -> None:
@@ -161,16 +209,15 @@ def test_status_tells_what_is_published_and_what_waits(tmp_path: Path, copied_ru
     assert f"{NOI}: 1 to read" in waiting.stdout
 
 
-def test_check_validates_without_ingesting(tmp_path: Path, copied_run) -> None:
-    folder = copied_run(tmp_path)
+def test_check_validates_without_ingesting(tmp_path: Path, published: Path) -> None:
     outside = tmp_path / "crime_types_2025-12-16.csv"
     outside.write_text("crime_type,cases,share_pct\ndeepfake,many,35.2\n")
-    done = caseload(folder, "check", "--source", NOI, str(outside))
+    inside = published / "raw" / CRIME_TYPES
+    done = caseload(published, "check", "--source", NOI, str(outside), str(inside))
     assert done.returncode == 1
     assert "row 2, column 'cases': 'many' is not a number" in done.stdout
-    good = caseload(folder, "check", str(folder / "raw" / CRIME_TYPES))
-    assert (good.returncode, "would be accepted" in good.stdout) == (0, True)
-    assert caseload(folder, "status").stdout.count("Up to date") == 1
+    assert f"{CRIME_TYPES}: would be accepted" in done.stdout
+    assert caseload(published, "status").stdout.count("Up to date") == 1
 
 
 def test_query_prints_tables_csv_and_json(published: Path) -> None:
@@ -220,6 +267,12 @@ def test_the_published_file_is_of_a_version_that_duckdb_1_5_opens(published: Pat
         (["run", "--raw", "no/such/folder"], "There is no folder"),
         (["check", "no_such_file.csv"], "is not a file"),
         (["query"], "Missing argument"),
+        (["accept", "--reason", "it is right"], "Missing argument"),
+        (["accept", CRIME_TYPES], "Missing option '--reason'"),
+        (["accept", CRIME_TYPES, "--reason", " "], "Say why"),
+        (["accept", CRIME_TYPES, "--reason", "it is right"], "Nothing holds"),
+        (["accept", f"{NOI}/crime_type.csv", "--reason", "it is right"], f"closest: '{CRIME_TYPES}'"),
+        (["accept", "no_such_file.csv", "--reason", "it is right"], "is in no source's folder"),
         (["fly"], "No such command"),
     ],
 )
@@ -233,7 +286,7 @@ def test_wrong_usage_exits_with_2_and_says_what_is_wrong(
 
 def test_help_names_every_command() -> None:
     done = subprocess.run([ROOT / ".venv/bin/caseload", "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "status", "check", "query", "dev"):
+    for command in ("run", "status", "check", "accept", "query", "dev"):
         assert command in done.stdout
 
 

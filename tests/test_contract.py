@@ -22,6 +22,10 @@ the first line of every contract below is line 6.
 COUNTS = "period: '2024'\ncolumns:\n  n: {value: count, measure: cases}\n"
 """The least that can be said: lines 6 to 8."""
 
+SEX = "  s: {dimension: sex}\n"
+REGION_A = COUNTS + "code_lists:\n  region:\n    a: {label: A, "
+"""The last line, 11, is not finished."""
+
 
 def problems_of(source_of, words: str) -> list[tuple[int, str, str]]:
     with pytest.raises(ContractError) as error:
@@ -76,7 +80,7 @@ def test_the_least_contract_is_accepted(source_of):
         ),
         (COUNTS + "missingValues: [null]", 9, "missingValues.0", "valid string"),
         (COUNTS + "is_provisional: perhaps", 9, "is_provisional", "valid boolean"),
-        (COUNTS + "totals: some", 9, "totals", "'none', 'printed' or 'partial'"),
+        (COUNTS + "totals: some", 9, "totals", "'none', 'printed', 'partial' or 'overlapping'"),
         (COUNTS + "expect: [{type: no_nulls}]", 9, "expect.0.type", "match pattern"),
         (COUNTS + "expect:\n  - {column: n}", 10, "expect.0.type", "is required"),
         (COUNTS + "columns: {}", 9, "", "duplicate key"),
@@ -101,7 +105,50 @@ def test_the_least_contract_is_accepted(source_of):
             "measure, set and along go with value",
         ),
         ("columns:\n  n: {period: year, set: {sex: male}}", 7, "columns.n", "measure, set and along go with"),
-        ("columns:\n  n: {share_of: cases, measure: cases}", 7, "columns.n", "measure goes with value"),
+        (
+            "columns:\n  n: {share_of: cases, measure: cases}",
+            7,
+            "columns.n",
+            "measure beside share_of is another one, of which this is a percentage",
+        ),
+        (
+            "columns:\n  n: {share_of: each, measure: cases}",
+            7,
+            "columns.n",
+            "measure beside share_of is another",
+        ),
+        ("columns:\n  n: {change_of: cases, measure: suspects}", 7, "columns.n", "change_of names its own"),
+        (
+            "columns:\n  n: {share_of: cases, measure: cases_cleared, along: sex}",
+            7,
+            "columns.n",
+            "along goes with share_of, and not with measure",
+        ),
+        ("columns:\n  n: {value: count, label_of: sex}", 7, "columns.n", "(here: value, label_of)"),
+        ("columns:\n  n: {dimension: sex, label_of: sex}", 7, "columns.n", "(here: dimension, label_of)"),
+        (
+            "columns:\n  n: {label_of: sex, codes: {M: male}}",
+            7,
+            "columns.n",
+            "codes on a column go with dimension",
+        ),
+        ("columns:\n  n: {level: 1}", 7, "columns.n", "(here: none)"),
+        (
+            "columns:\n  n: {period: year, level: 1}",
+            7,
+            "columns.n",
+            "level goes with dimension; in a header the group's name ends in it",
+        ),
+        ("columns:\n  n: {value: count, level: 1}", 7, "columns.n", "level goes with dimension"),
+        (
+            "columns:\n  n: {dimension: sex, value: count, measure: cases, level: 2}",
+            7,
+            "columns.n",
+            "level goes with dimension",
+        ),
+        ("columns:\n  n: {dimension: sex, level: 0}", 7, "columns.n.level", "greater than or equal to 1"),
+        ("columns:\n  n: {dimension: sex, level: 10}", 7, "columns.n.level", "less than or equal to 9"),
+        ("columns:\n  n: {dimension: sex, level: one}", 7, "columns.n.level", "valid integer"),
         ("columns:\n  n: {value: count, along: sex}", 7, "columns.n", "along goes with share_of"),
         (
             "columns:\n  n: {value: count, codes: {a: b}}",
@@ -193,9 +240,104 @@ def test_the_least_contract_is_accepted(source_of):
         ),
         (
             COUNTS + "  s: {dimension: sex}\n  t: {dimension: sex}",
+            10,
+            "columns.t",
+            "sex is given by more than one column; if they are its levels, say `level:`",
+        ),
+        (
+            COUNTS + "  s: {dimension: sex, level: 2}\n  t: {dimension: sex, level: 2}",
+            10,
+            "columns.t",
+            "sex is given by more than one column",
+        ),
+        (
+            COUNTS + "  s: {dimension: sex}\n  t: {dimension: sex, level: 1}",  # no level is level 1
+            10,
+            "columns.t",
+            "sex is given by more than one column",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  /(?P<region_1>.) (?P<region>.)/: {value: count, measure: cases}",
+            8,
+            "columns./(?P<region_1>.) (?P<region>.)/",
+            "region is given twice for these numbers",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  r: {dimension: region, level: 2}\n"
+            "  /(?P<region_1>.) (?P<region_2>.)/: {value: count, measure: cases}",
+            9,
+            "columns./(?P<region_1>.) (?P<region_2>.)/",
+            "region is given twice for these numbers",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  /(?P<gender_1>.) (?P<sex_2>.)/: {value: count, measure: cases}",
+            8,
+            "columns./(?P<gender_1>.) (?P<sex_2>.)/",
+            "'gender_1' is not a dimension",
+        ),
+        (
+            "columns:\n  /(?P<year_1>.)/: {value: count, measure: cases}",
+            7,
+            "columns./(?P<year_1>.)/",
+            "'year_1' is not a dimension",
+        ),
+        (COUNTS + "  s: {label_of: gender}", 9, "columns.s.label_of", "'gender' is not a dimension"),
+        (COUNTS + "  s: {label_of: sex}", 9, "columns.s.label_of", "no column gives sex in the rows"),
+        (
+            "period: '2024'\ncolumns:\n  /(?P<sex>M|F)/: {value: count, measure: cases}\n  s: {label_of: sex}",
+            9,
+            "columns.s.label_of",
+            "no column gives sex in the rows",
+        ),
+        # sheets and cells
+        (COUNTS + "sheet: '/(/'", 9, "sheet", "'(' is not a regular expression: missing )"),
+        (
+            COUNTS + "sheet: '/(?P<yaer>.+)/'",
+            9,
+            "sheet",
+            "the group 'yaer' is neither released_on, a period part nor a dimension; closest: 'year'",
+        ),
+        (COUNTS + "sheet: '/(?P<year>.+)/'", 6, "period", "the period is given by `year`"),
+        (
+            COUNTS + "sheet: '/(?P<sex>.+)/'\nset: {sex: male}",
+            10,
+            "set.sex",
+            "sex is given by the file's name too",
+        ),
+        (COUNTS + "cells:\n  - {at: B5}", 10, "cells.0.pattern", "is required"),
+        (COUNTS + "cells:\n  - {pattern: '(?P<sex>.)'}", 10, "cells.0.at", "is required"),
+        (COUNTS + "cells:\n  - {at: b5, pattern: '(?P<sex>.)'}", 10, "cells.0.at", "match pattern"),
+        (COUNTS + "cells:\n  - {at: B0, pattern: '(?P<sex>.)'}", 10, "cells.0.at", "match pattern"),
+        (COUNTS + "cells:\n  - {at: $B$5, pattern: '(?P<sex>.)'}", 10, "cells.0.at", "match pattern"),
+        (
+            COUNTS + "cells:\n  - {at: B5, pattern: 'as of .+'}",
+            10,
+            "cells.0.pattern",
+            "says nothing: name a group, such as `(?P<released_on>…)`",
+        ),
+        (
+            COUNTS + "cells:\n  - {at: B5, pattern: '('}",
+            10,
+            "cells.0.pattern",
+            "'(' is not a regular expression",
+        ),
+        (
+            COUNTS + "cells:\n  - {at: A1, pattern: '(?P<sex>.)'}\n  - {at: B1, pattern: '(?P<sexx>.)'}",
+            11,
+            "cells.1.pattern",
+            "the group 'sexx' is neither released_on, a period part nor a dimension; closest: 'sex'",
+        ),
+        (
+            COUNTS + "cells:\n  - {at: B5, pattern: '(?P<month>.+)'}",
+            6,
+            "period",
+            "the period is given by `month`",
+        ),
+        (
+            COUNTS + SEX + "cells:\n  - {at: B5, pattern: '(?P<sex>.+)'}",
             9,
             "columns.s",
-            "sex is given by more than one column",
+            "sex is given by a column and by the file's name, sheet or cells",
         ),
         # codes
         (
@@ -247,6 +389,97 @@ def test_the_least_contract_is_accepted(source_of):
             "it cannot be `as_printed`",
         ),
         (COUNTS + "codes: {measure: as_printed}", 9, "codes.measure", "it cannot be `as_printed`"),
+        (
+            COUNTS + "  s: {dimension: sex, codes: {'': totl}}",
+            9,
+            "columns.s.codes.",
+            "'totl' is not a code of sex",
+        ),
+        (
+            "period: '2024'\ncolumns:\n  n: {share_of: cases, measure: cases_cleered}",
+            8,
+            "columns.n.measure",
+            "'cases_cleered' is not a code of measure; closest: 'cases_cleared'",
+        ),
+        # codes over time
+        (
+            REGION_A + "valid_from: 2013-01-01, valid_to: 2012-12-31}",
+            11,
+            "code_lists.region.a",
+            "valid_to is before valid_from",
+        ),
+        (
+            REGION_A + "replaced_by: [seoul]}",
+            11,
+            "code_lists.region.a",
+            "replaced_by needs valid_to: the last day that the code itself is counted",
+        ),
+        (REGION_A + "valid_from: soon}", 11, "code_lists.region.a.valid_from", "valid date"),
+        (REGION_A + "valid_to: 2012-13-01x}", 11, "code_lists.region.a.valid_to", "valid date"),
+        (REGION_A + "breaks: {soon: wider}}", 11, "code_lists.region.a.breaks.soon", "valid date"),
+        (REGION_A + "breaks: {2013-01-01: 5}}", 11, "code_lists.region.a.breaks", "valid string"),
+        (
+            REGION_A + "parnet: seoul}",
+            11,
+            "code_lists.region.a.parnet",
+            "is not a word of the contract language; closest: `parent`",
+        ),
+        # labels by letters
+        (COUNTS + "match_labels: loosely", 9, "match_labels", "'exactly' or 'by_letters'"),
+        (
+            COUNTS + "  r: {dimension: region}\nmatch_labels: by_letters\n"
+            "code_lists: {region: {a: X-Y, b: XY}}",
+            10,
+            "match_labels",
+            "'XY' and 'X-Y' of region have the same letters",
+        ),
+        (
+            COUNTS + "  r: {dimension: region}\nmatch_labels: by_letters\ncode_lists: {region: {a: 서 울}}",
+            10,
+            "match_labels",
+            "'서 울' and '서울' of region have the same letters",
+        ),
+        (
+            "period: '2024'\nmatch_labels: by_letters\ncolumns:\n"
+            "  Cases (n): {value: count, measure: cases}\n  cases_n: {value: count, measure: suspects}",
+            10,
+            "columns.cases_n",
+            "the label 'cases_n' is that of `Cases (n)` too",
+        ),
+        # releases
+        (COUNTS + "cumulative: sometimes", 9, "cumulative", "valid boolean"),
+        (COUNTS + "dated_early: sometimes", 9, "dated_early", "valid boolean"),
+        (COUNTS + "revisions: {hold_pct: -1}", 9, "revisions.hold_pct", "greater than or equal to 0"),
+        (COUNTS + "revisions: {tolerance_pct: few}", 9, "revisions.tolerance_pct", "valid number"),
+        (COUNTS + "revisions: {tolerance: 5}", 9, "revisions.tolerance", "closest: `tolerance_pct`"),
+        (
+            COUNTS + "revisions:\n  may_leave_out: [periods, figures]",
+            10,
+            "revisions.may_leave_out.1",
+            "'periods' or 'labels'",
+        ),
+        # agreements
+        (COUNTS + "agrees_with:\n  - {measure: cases}", 10, "agrees_with.0.because", "is required"),
+        (COUNTS + "agrees_with:\n  - {because: x}", 10, "agrees_with.0.measure", "is required"),
+        (
+            COUNTS + "agrees_with:\n  - {measure: cases, because: x, tolerance_pct: -1}",
+            10,
+            "agrees_with.0.tolerance_pct",
+            "greater than or equal to 0",
+        ),
+        (
+            COUNTS + "agrees_with:\n  - {measure: cases, because: x, mine: [total]}",
+            10,
+            "agrees_with.0.mine",
+            "valid dictionary",
+        ),
+        (
+            COUNTS + "agrees_with:\n  - {measures: cases, because: x}",
+            10,
+            "agrees_with.0.measures",
+            "closest: `measure`",
+        ),
+        (COUNTS + "agrees_with: {measure: cases, because: x}", 9, "agrees_with", "valid list"),
         # every number has a measure and a period
         ("period: '2024'\ncolumns:\n  s: {dimension: sex}", 7, "columns", "no column has numbers"),
         ("period: '2024'", 1, "columns", "is required: say what each column means"),
@@ -448,7 +681,6 @@ def test_a_number_that_yaml_would_rewrite_needs_quotes(source_of, written):
 # Contracts that can be read but whose numbers would be wrong, or that crash, without a word.
 # Lines: any of those that contradict each other.
 
-SEX = "  s: {dimension: sex}\n"
 CASES_OR_N = "  cases: {value: count, measure: cases, optional: true, aliases: [n]}\n"
 
 
@@ -638,7 +870,7 @@ def test_own_codes_are_known_by_label_and_alias(source_of):
 
 def test_other_labels_can_be_kept_as_they_are_but_never_those_of_a_total(source_of):
     table = source_of(COUNTS + "codes: {region: {소계: total, '*': as_printed}}").tables["table"]
-    labels = {"소계": "total", "Seoul": "seoul", "강남구": "강남구", "합계": None, "TOTAL": None}
+    labels = {"소계": "total", "Seoul": "seoul", "강남구": "강남구", "합계": None, "TOTAL": "total"}
     assert {label: table.code("region", label) for label in labels} == labels
 
 
@@ -647,6 +879,213 @@ def test_a_label_means_what_the_contract_says_whatever_else_it_may_mean(source_o
     table = source_of(words).tables["table"]
     assert [table.code("measure", label) for label in ("total", "solved")] == ["cases", "cases_cleared"]
     assert source_of(COUNTS).tables["table"].code("measure", "total") is None
+
+
+# New words, and what they mean
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COUNTS + "  r: {dimension: region, level: 1}\n  t: {dimension: region, level: 2}",
+        COUNTS + "  r: {dimension: region}\n  t: {dimension: region, level: 2}",
+        COUNTS + "  r: {dimension: region, level: 1}\n  t: {dimension: region, level: 3}",
+        "period: '2024'\ncolumns:\n  /(?P<region_1>.) (?P<region_2>.)/: {value: count, measure: cases}",
+        "period: '2024'\ncolumns:\n  r: {dimension: region, level: 1}\n"
+        "  /(?P<region_2>.) (?P<region_3>.)/: {value: count, measure: cases}",
+        COUNTS + "other_dimensions: {place: x}\nset: {place: y}",
+        COUNTS + SEX + "  name: {label_of: sex}",
+        COUNTS + SEX + "  name: {label_of: sex, aliases: [called], optional: true}",
+        COUNTS
+        + "  c: {value: count, measure: cases_cleared}\n  r: {share_of: cases, measure: cases_cleared}",
+        COUNTS + SEX + "  r: {share_of: cases, measure: cases_cleared}\n  t: {share_of: cases, along: sex}",
+        COUNTS + "cells: [{at: B5, pattern: '(?P<region>.+)'}, {at: AZ10, sheet: x, pattern: '(?P<sex>.)'}]",
+        COUNTS + "sheet: '/(?P<sex>.).*/'",
+        COUNTS + "sheet: '/.*/'",
+        COUNTS + "sheet: data",
+        COUNTS + "sheet: 3",
+        COUNTS + SEX + "codes: {sex: {'': total}}",
+        COUNTS + SEX.replace("sex}", "sex, codes: {'': total}}"),
+        COUNTS + "cumulative: true\ndated_early: true\nmatch_labels: by_letters",
+        COUNTS + "revisions: {tolerance_pct: 0, hold_pct: 0.5, may_leave_out: [labels, periods]}",
+        COUNTS + "totals: {region: overlapping}",
+        COUNTS + "agrees_with: [{measure: cases, because: x}]",
+        COUNTS + "agrees_with:\n  - {measure: [cases, suspects], mine: {sex: male}, theirs: {sex: total}, "
+        "source: other, because: x, tolerance_pct: 1.5}",
+        COUNTS
+        + "match_labels: by_letters\ncode_lists: {region: {a: X-Y, b: XY}}",  # of a region that is not read
+        REGION_A + "parent: seoul, valid_from: 2012-01-01, valid_to: 2012-01-01, replaced_by: [busan]}",
+        REGION_A + "breaks: {2012-01-01: wider, 2014-07-01: narrower}}",
+        COUNTS + "code_lists: {region: {seoul: {valid_to: 2020-12-31, replaced_by: [busan, jeju]}}}",
+    ],
+)
+def test_words_that_make_sense_are_accepted(source_of, words):
+    assert source_of(words).tables
+
+
+def test_words_that_are_not_said_have_these_meanings(source_of):
+    layout = source_of(COUNTS).tables["table"].layout
+    assert (layout.cumulative, layout.dated_early, layout.match_labels) == (False, False, "exactly")
+    assert (layout.sheet, layout.cells, layout.totals_severity) == (1, [], "critical")
+    assert layout.totals_of("region") == "partial"
+    revisions = layout.revisions
+    assert (revisions.tolerance_pct, revisions.hold_pct, revisions.may_leave_out) == (5, 20, [])
+
+
+def test_a_table_has_its_own_word_on_revisions_or_that_of_all(source_of):
+    tables = source_of(
+        COUNTS + "revisions: {hold_pct: 1}\ntables: {a: {}, b: {revisions: {tolerance_pct: 9}}}"
+    ).tables
+    assert tables["a"].layout.revisions.hold_pct == 1
+    assert (tables["b"].layout.revisions.hold_pct, tables["b"].layout.revisions.tolerance_pct) == (20, 9)
+
+
+def test_what_a_contract_says_of_a_listed_code_takes_none_of_its_labels_away(source_of):
+    table = source_of(COUNTS + "code_lists: {region: {seoul: {valid_to: 2020-12-31}}}").tables["table"]
+    assert [table.code("region", label) for label in ("서울", "Seoul", "seoul")] == ["seoul"] * 3
+
+
+def test_a_code_may_be_a_part_of_a_listed_one(source_of):
+    codes = source_of(REGION_A + "parent: seoul}").tables["table"].code_lists["region"]
+    assert list(codes.ancestors("a")) == ["seoul"]
+    assert codes.joined(["seoul", "a"]) == "a"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("region", ("region", 1)),
+        ("region_1", ("region", 1)),
+        ("region_3", ("region", 3)),
+        ("crime_type", ("crime_type", 1)),
+        ("crime_type_2", ("crime_type", 2)),
+        ("zone_2", ("zone_2", 1)),  # a dimension of that very name
+        ("zone_2_2", ("zone_2", 2)),
+        ("measure", ("measure", 1)),
+        ("year", ("year", 1)),
+        ("region_x", ("region_x", 1)),
+    ],
+)
+def test_the_name_of_a_group_says_dimension_and_level(source_of, name, place):
+    table = source_of(COUNTS + "other_dimensions: {zone: x, zone_2: y}").tables["table"]
+    assert table.split(name) == place
+
+
+def test_labels_are_the_same_by_their_letters_only_where_the_contract_says_so(source_of):
+    labels = ["해킹_계정도용", "해킹 (계정도용)", "ＤＥＥＰＦＡＫＥ", "Deepfake: sexual content"]
+    exactly, by_letters = (
+        source_of(COUNTS + words).tables["table"] for words in ("", "match_labels: by_letters")
+    )
+    assert [exactly.code("crime_type", label) for label in labels] == [None] * 4
+    assert [by_letters.code("crime_type", label) for label in labels] == [
+        "hacking_account_theft",
+        "hacking_account_theft",
+        "deepfake",
+        "deepfake",
+    ]
+
+
+def test_by_letters_the_labels_that_a_contract_gives_are_compared_so_too(source_of):
+    words = "match_labels: by_letters\ncodes: {region: {소 계: total, (주) 강남: seoul, '*': as_printed}}"
+    table = source_of(COUNTS + words).tables["table"]
+    labels = {"소계": "total", "주강남": "seoul", "강-남": "강-남", "(서울)": "seoul"}
+    assert {label: table.code("region", label) for label in labels} == labels
+
+
+def test_the_label_of_an_empty_cell_is_looked_up_like_any_other(source_of):
+    table = source_of(COUNTS + "codes: {region: {'': total}, sex: {'': unknown}}").tables["table"]
+    assert [table.code(name, "") for name in ("region", "sex", "age_band")] == ["total", "unknown", None]
+
+
+# What should be refused and is accepted
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param("parent: nowhere}", id="a part of no code"),
+        pytest.param("parent: a}", id="a part of itself"),
+        pytest.param("parent: b}\n    b: {label: B, parent: a}", id="a part of its part"),
+        pytest.param("valid_to: 2012-12-31, replaced_by: [nowhere]}", id="replaced by no code"),
+        pytest.param("valid_to: 2012-12-31, replaced_by: [a]}", id="replaced by itself"),
+    ],
+)
+def test_a_code_points_at_codes_that_exist(source_of, entry):
+    assert 11 in {line for line, _, _ in problems_of(source_of, REGION_A + entry)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "measure: casess",
+        "measure: [cases, casess]",
+        pytest.param(
+            "measure: cases, their_measure: casess",
+            marks=pytest.mark.xfail(strict=True, reason="their measure is not looked up"),
+        ),
+        "measure: cases, mine: {plaec: x}",
+        "measure: cases, mine: {crime_type: deepfak}",
+        "measure: cases, mine: {measure: suspects}",
+    ],
+)
+def test_an_agreement_is_about_figures_that_there_can_be(source_of, words):
+    problems = problems_of(source_of, COUNTS + f"agrees_with:\n  - {{because: x, {words}}}")
+    assert {line for line, _, _ in problems} == {10}
+
+
+@pytest.mark.xfail(strict=True, reason="the other source of an agreement is not looked up either")
+def test_an_agreement_is_with_a_source_that_there_is(tmp_path):
+    head = "title: t\npublisher: p\nlicence: l\nfiles: '*'\nreleased_on: 2025-01-31\n"
+    agreement = "agrees_with: [{measure: cases, source: nowhere, because: x}]\n"
+    (tmp_path / "here").mkdir()
+    _write(tmp_path / "here", head + COUNTS + agreement)
+    with pytest.raises(ContractError, match="nowhere"):
+        load_all(tmp_path)
+
+
+def test_a_measure_has_no_levels(source_of):
+    words = "columns:\n  a: {dimension: measure, level: 1}\n  b: {dimension: measure, level: 2}\n"
+    assert problems_of(source_of, f"period: '2024'\n{words}  n: {{value: count}}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "columns:\n  a: {dimension: age_band, level: 1}\n  b: {dimension: age_band, level: 2}\n"
+        "  n: {value: count, measure: cases}",
+        "columns:\n  /(?P<age_band_1>.) (?P<age_band_2>.)/: {value: count, measure: cases}",
+    ],
+)
+def test_age_bands_have_no_levels_or_stay_age_bands(source_of, words):
+    try:
+        table = source_of("period: '2024'\n" + words).tables["table"]
+    except ContractError:
+        return
+    assert table.code_lists["age_band"].joined(["10-19", "10-14"]) == "10-14"
+
+
+@pytest.mark.parametrize(
+    "codes", ["codes: {region: {a-b: seoul, ab: busan}}", "codes: {age_band: {<18: 0-17, 18+: 18+}}"]
+)
+def test_labels_of_a_contract_with_the_same_letters_have_the_same_code(source_of, codes):
+    words = COUNTS + "  r: {dimension: region}\n  a: {dimension: age_band}\nmatch_labels: by_letters\n"
+    assert problems_of(source_of, words + codes)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "  n: {value: count, measure: cases, set: {sex: female}}",
+        "  /(?P<sex>M|F)/: {value: count, measure: cases}",
+    ],
+)
+def test_what_the_file_sets_no_column_sets_otherwise(source_of, columns):
+    assert problems_of(source_of, f"period: '2024'\nset: {{sex: male}}\ncolumns:\n{columns}")
+
+
+def test_a_word_in_the_wrong_place_is_not_said_to_be_unknown(source_of):
+    [(_, field, said)] = problems_of(source_of, COUNTS + "tables: {a: {agrees_with: []}}")
+    assert (field, "closest: `agrees_with`" in said) == ("tables.a.agrees_with", False)
 
 
 def test_limits_are_exact_decimals(source_of):
@@ -684,6 +1123,19 @@ def test_comments_and_form_do_not_change_what_a_contract_is(source_of, words):
         COUNTS + "skip_rows: 1",
         COUNTS + "tables: {a: {}}",
         COUNTS + "tables: {b: {}}",
+        COUNTS + "cumulative: true",
+        COUNTS + "dated_early: true",
+        COUNTS + "match_labels: by_letters",
+        COUNTS + "sheet: '/.*/'",
+        COUNTS + "cells: [{at: A1, pattern: '(?P<sex>.)'}]",
+        COUNTS + "cells: [{at: A2, pattern: '(?P<sex>.)'}]",
+        COUNTS + "revisions: {hold_pct: 10}",
+        COUNTS + "revisions: {hold_pct: 30}",
+        COUNTS + "totals: overlapping",
+        COUNTS + "totals_severity: warning",
+        COUNTS + "code_lists: {region: {here: {label: Here, parent: seoul}}}",
+        COUNTS + "code_lists: {region: {here: {label: Here, parent: busan}}}",
+        COUNTS + "agrees_with: [{measure: cases, because: x}]",
         COUNTS.replace("2024", "2023"),
         COUNTS.replace("measure: cases", "measure: suspects"),
         COUNTS.replace("measure: cases", "measure: cases, constraints: {minimum: 1}"),

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from pipelines import contract, docs, relations
-from pipelines.words import Column, Constraints, Contract, Layout
+from pipelines import contract, corrections, docs, relations
+from pipelines.corrections import Acceptance, Correction
+from pipelines.words import Agreement, Cell, CodeEntry, Column, Constraints, Contract, Layout, Revisions
 from tests.command import ROOT
 
 GUIDE = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = [block for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.S) if "columns:" in block]
+BLOCKS = [textwrap.dedent(block) for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.S)]
+EXAMPLES = [block for block in BLOCKS if "columns:" in block]
+WORDS_ALONE = [
+    block for block in BLOCKS if "columns:" not in block and not block.startswith(("#", "- period:"))
+]
 HEAD = {
     "title": "A table",
     "publisher": "A police force",
@@ -48,9 +54,38 @@ def test_every_example_of_a_contract_is_a_valid_contract(example: str, tmp_path:
     assert contract.load(folder).tables
 
 
+@pytest.mark.parametrize("example", WORDS_ALONE, ids=lambda example: example.splitlines()[0])
+def test_every_example_of_other_words_fits_a_contract(example: str, tmp_path: Path) -> None:
+    words = YAML(typ="safe").load(example)
+    columns = {"cases": {"value": "count", "measure": "cases"}, "City": {"ignore": "a name"}}
+    complete = HEAD | {"period": "2024", "columns": columns} | (words if isinstance(words, dict) else {})
+    assert isinstance(words, dict), example
+    for name in words:
+        if name == "sheet" and "?P<year>" in str(words):
+            del complete["period"]
+    folder = tmp_path / "example"
+    folder.mkdir()
+    with (folder / contract.FILE_NAME).open("w", encoding="utf-8") as file:
+        YAML().dump(complete, file)
+    assert contract.load(folder).tables
+
+
+def test_the_example_of_a_correction_is_one(tmp_path: Path) -> None:
+    [example] = [block for block in BLOCKS if block.startswith("- period:")]
+    (tmp_path / "corrections.yaml").write_text(example, encoding="utf-8")
+    [correction], _, _ = corrections.load(tmp_path)
+    assert (correction.published, correction.corrected) == (3804, 3408)
+
+
+def test_the_contracts_of_real_exports_can_be_loaded() -> None:
+    sources = contract.load_all(ROOT / "docs/examples")
+    assert len(sources) >= 8
+
+
 def test_every_word_of_the_language_is_in_the_guide_or_plain_from_the_reference() -> None:
     reference = (ROOT / "docs" / docs.REFERENCE).read_text(encoding="utf-8")
-    for model in (Contract, Layout, Column, Constraints):
+    models = (Contract, Layout, Column, Constraints, Cell, CodeEntry, Revisions, Agreement)
+    for model in (*models, Correction, Acceptance):
         for word, field in model.model_fields.items():
             assert f"`{word}`" in reference
             assert field.description, word

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from pipelines.file_patterns import compiled
+from pipelines.file_patterns import compiled, group_names
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,18 @@ def test_a_pattern_that_cannot_be_read_says_why(pattern, reason):
     with pytest.raises(ValueError, match=reason) as error:
         compiled(pattern)
     assert pattern in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        (r"(?P<year>\d{4})/(?P<region_1>.+)_(?P<region_2>.+).csv", ["year", "region_1", "region_2"]),
+        ("*.csv", []),
+        ("", []),
+        (None, []),
+        ("(?P<year>2024", []),  # which is reported elsewhere
+        ("(?P<year>*)", []),
+    ],
+)
+def test_the_names_of_the_groups_of_a_pattern_are_known_in_order(pattern, names):
+    assert group_names(pattern) == names

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
-from pipelines import grids
+from pipelines import grids, workbooks
 from pipelines.grids import Grid
 from pipelines.numerals import number_text
 from pipelines.problems import UnreadableExport
@@ -223,6 +223,81 @@ def test_a_file_too_large_for_a_table_is_refused(tmp_path):
         grids.read(path, FILE, Layout())
 
 
+# Single cells
+
+
+@pytest.fixture
+def cell(tmp_path):
+    """A function: the content of a file, an address and the words of its layout → the text there."""
+
+    def cell(content: bytes | str, at: str, name: str = "2024.csv", of: str | None = None, **words) -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return grids.cell(path, f"npa/{name}", Layout(**words), at, of)
+
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("A1", "Cases by type"),
+        ("B1", "as of 2025"),
+        ("C1", ""),
+        ("A2", ""),
+        ("A3", "two\nlines"),
+        ("B3", "x"),
+        ("A4", "last"),
+        ("A5", ""),
+        ("Z1", ""),
+        ("AA1", ""),
+        ("ZZZ9999999", ""),
+    ],
+)
+def test_a_cell_is_found_by_its_address(cell, at, text):
+    # Rows are those that a spreadsheet program shows, wherever the lines break.
+    content = 'Cases by type,  as of 2025\u3000\n\n"two\nlines",x,\nlast\n'
+    assert cell(content, at) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "text"), [("A1", "1"), ("Z1", "26"), ("AA1", "27"), ("AZ1", "52"), ("BA1", "53")]
+)
+def test_columns_are_counted_as_spreadsheets_count_them(cell, at, text):
+    assert cell(",".join(str(number) for number in range(1, 800)) + "\n", at) == text
+    assert cell(workbook([list(range(1, 60))]), at, "2024.xlsx") == text
+
+
+def test_the_columns_go_on_after_zz(cell):
+    assert cell(",".join(str(number) for number in range(1, 800)) + "\n", "AAA1") == "703"
+
+
+@pytest.mark.parametrize(("sheet", "text"), [(None, "first"), ("Sheet", "first"), ("Sheet1", "second")])
+def test_a_cell_of_a_workbook_is_of_the_sheet_that_is_named_or_read(cell, sheet, text):
+    assert cell(TWO_SHEETS, "A2", "2024.xlsx", sheet) == text
+    assert cell(TWO_SHEETS, "A2", "2024.xlsx", sheet, sheet=2) == ("second" if sheet is None else text)
+
+
+def test_a_cell_of_a_workbook_is_as_it_is_shown(cell):
+    content = workbook([[dt.date(2025, 2, 3), 0.478, None, 2024]], formats={"B1": "0.0%"})
+    assert [cell(content, at, "2024.xlsx") for at in ("A1", "B1", "C1", "D1")] == [
+        "2025-02-03",
+        "47.8%",
+        "",
+        "2024",
+    ]
+
+
+def test_a_cell_is_read_like_the_table_below_it(cell):
+    assert cell("a;'b;c'\n".encode("utf-16"), "B1", encoding="utf-16", delimiter=";", quoteChar="'") == "b;c"
+    with pytest.raises(UnreadableExport, match="is not utf-8"):
+        cell("연도\n".encode("cp949"), "A1")
+    with pytest.raises(UnreadableExport, match="the file is empty"):
+        cell("", "A1")
+    with pytest.raises(UnreadableExport, match="has no sheet 'About'"):
+        cell(TWO_SHEETS, "A1", "2024.xlsx", "About")
+
+
 # Headers
 
 
@@ -378,13 +453,45 @@ def test_a_sheet_is_chosen_by_number_or_name(read, sheet, cell):
     ("sheet", "said"),
     [
         ("Data", "has no sheet 'Data'. Its sheets: Sheet, Sheet1"),
-        (3, "has 2 sheets, not 3"),
-        (0, "has 2 sheets, not 0"),
-        (-1, "has 2 sheets, not -1"),
+        (3, "has 2 sheets, and the contract wants sheet 3"),
+        (0, "has 2 sheets, and the contract wants sheet 0"),
+        (-1, "has 2 sheets, and the contract wants sheet -1"),
     ],
 )
 def test_a_sheet_that_is_not_there_is_refused(read, sheet, said):
     assert refusal(read, TWO_SHEETS, "2024.xlsx", sheet=sheet) == f"`npa/2024.xlsx`: {said}"
+
+
+@pytest.mark.parametrize(("sheet", "read_sheet"), [("Sheet1", "second"), ("Sheet", "first")])
+def test_the_sheet_of_an_export_goes_before_that_of_its_table(tmp_path, sheet, read_sheet):
+    path = tmp_path / "2024.xlsx"
+    path.write_bytes(TWO_SHEETS)
+    for words in ({}, {"sheet": 2}, {"sheet": "/.*/"}):
+        assert rows(grids.read(path, FILE, Layout(**words), sheet)) == {2: [read_sheet]}
+
+
+def test_the_titles_of_a_workbook_are_known_without_reading_it(tmp_path):
+    path = tmp_path / "2024.xlsx"
+    path.write_bytes(TWO_SHEETS)
+    assert workbooks.titles(path, FILE) == ["Sheet", "Sheet1"]
+    path.write_bytes(TWO_SHEETS[:500])
+    with pytest.raises(UnreadableExport, match="the workbook cannot be read"):
+        workbooks.titles(path, FILE)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("a.xlsx", True),
+        ("a.XLSX", True),
+        ("a.xlsm", True),
+        ("a.csv", False),
+        ("a.xls", False),
+        ("xlsx", False),
+    ],
+)
+def test_a_workbook_is_told_by_its_name(tmp_path, name, is_one):
+    assert workbooks.is_workbook(tmp_path / name) is is_one
 
 
 def test_a_workbook_named_csv_and_a_csv_named_xlsx_are_refused(read):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.periods import PERIOD_PARTS, Fragment, Period, months, parse, parse_day
+from pipelines.periods import PERIOD_PARTS, Fragment, Period, kind, months, parse, parse_day
 
 COMPLETE = [
     # years
@@ -402,3 +402,47 @@ def _period_or_refusal(fragment: Fragment) -> Period | str:
         return fragment.period()
     except ValueError as error:
         return str(error)
+
+
+# How a period is called, and what kind it is
+
+
+@pytest.mark.parametrize(
+    ("period", "short", "of_kind"),
+    [
+        ("2019-01-01/2019-12-31", "2019", "year"),
+        ("2024-02-01/2024-02-29", "2024-02", "month"),
+        ("2024-10-01/2024-12-31", "2024-10–2024-12", "quarter"),
+        ("2024-01-01/2024-06-30", "2024-01–2024-06", "half"),
+        ("2024-07-01/2024-12-31", "2024-07–2024-12", "half"),
+        ("2024-11-01/2025-10-31", "2024-11–2025-10", "window"),  # twelve months, and no year
+        ("2024-02-01/2024-04-30", "2024-02–2024-04", "window"),  # three months, and no quarter
+        ("2024-04-01/2024-09-30", "2024-04–2024-09", "window"),  # six months, and no half
+        ("2024-01-01/2024-02-29", "2024-01–2024-02", "window"),
+        ("2023-01-01/2024-12-31", "2023-01–2024-12", "window"),
+        ("2024-02-01/2024-02-28", "2024-02-01–2024-02-28", "window"),
+        ("2024-01-02/2024-12-31", "2024-01-02–2024-12-31", "window"),
+        ("2024-11-05/2024-11-05", "2024-11-05–2024-11-05", "window"),
+        ("2024-12-31/2025-12-30", "2024-12-31–2025-12-30", "window"),
+    ],
+)
+def test_a_period_has_a_short_name_and_a_kind(period, short, of_kind):
+    start, end = (dt.date.fromisoformat(day) for day in period.split("/"))
+    assert (Period(start, end).short, kind(Period(start, end))) == (short, of_kind)
+
+
+@pytest.mark.parametrize(("length", "of_kind"), [(1, "month"), (3, "quarter"), (6, "half"), (12, "year")])
+@pytest.mark.parametrize("year", [1900, 1999, 2024, 2100])
+def test_the_calendar_has_these_and_no_other_kinds(length, of_kind, year):
+    for first in range(1, 14 - length):
+        aligned = (first - 1) % length == 0
+        assert kind(months(year, first, length)) == (of_kind if aligned else "window")
+
+
+@given(
+    start=st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)),
+    length=st.integers(0, 800),
+)
+def test_periods_with_one_short_name_are_one_period_and_it_is_read_back(start, length):
+    period = Period(start, start + dt.timedelta(days=length))
+    assert parse(period.short, "interval").period() == period

@@ -7,8 +7,9 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from pipelines import grids, observation, tables
 from pipelines.expectations import Validator
+from pipelines.headings import Labels
+from pipelines.hierarchies import export_codes
 from pipelines.rules import (
     missing_totals,
     observation_rules,
@@ -17,6 +18,8 @@ from pipelines.rules import (
     total_rules,
     totals_frame,
 )
+from tests import reading
+from tests.reading import observations
 
 COUNTS = "period: '2024'\ncolumns:\n  age: {dimension: age_band}\n  n: {value: count, measure: cases}\n"
 
@@ -32,29 +35,9 @@ def table_of(source_of):
     return table
 
 
-def observations(*figures: dict) -> pd.DataFrame:
-    """Cases of 2024 in rows 2, 3, …, but for what is said; ``value`` None is missing."""
-    always = {
-        "source": "series",
-        "released_on": dt.date(2025, 1, 31),
-        "period_start": dt.date(2024, 1, 1),
-        "period_end": dt.date(2024, 12, 31),
-        "measure": "cases",
-        "crime_type": "total",
-        "age_band": "total",
-        "sex": "total",
-        "region": "total",
-        "value_status": "observed",
-        "source_column": "n",
-    }
-    entries = [
-        always
-        | {"source_row": row, "value_status": "observed" if figure["value"] is not None else "missing"}
-        | figure
-        for row, figure in enumerate(figures, start=2)
-    ]
-    frame = pd.DataFrame(entries, columns=list(observation.COLUMNS), dtype=object)
-    return frame.assign(value=frame["value"].astype("Int64"))
+def framed(figures: pd.DataFrame, table, *, is_complete: bool = True) -> pd.DataFrame:
+    """The printed totals beside the sums of their parts, as an export with these figures has them."""
+    return totals_frame(figures, table, export_codes(figures, table, Labels(), is_complete))
 
 
 def totals(frame: pd.DataFrame) -> list[tuple[int, int, int]]:
@@ -72,49 +55,65 @@ def test_a_printed_total_stands_beside_the_sum_of_its_parts(table_of):
         {"age_band": "unknown", "value": 1},
         {"value": 4},
     )
-    frame = totals_frame(figures, table_of(COUNTS + "totals: printed\n"))
+    frame = framed(figures, table_of(COUNTS + "totals: printed\n"))
     assert frame.to_dict("records") == [
         {"source_row": 5, "source_column": "n", "dimension": "age band", "total": 4, "sum_of_parts": 4}
     ]
 
 
-@pytest.mark.parametrize("totals_are", ["none", "partial", "{sex: printed}", "{age_band: partial}"])
-def test_nothing_is_summed_where_the_contract_does_not_say_that_totals_are_printed(table_of, totals_are):
+@pytest.mark.parametrize("totals_are", ["partial", "overlapping", "{sex: printed}", "{age_band: partial}"])
+def test_nothing_is_summed_where_the_contract_does_not_say_that_parts_add_up(table_of, totals_are):
     figures = observations({"age_band": "10-19", "value": 3}, {"value": 4})
     table = table_of(COUNTS + f"totals: {totals_are}\n")
-    frame = totals_frame(figures, table)
+    frame = framed(figures, table)
     assert frame.empty
     assert total_rules(table, frame) == []
     assert missing_totals(figures[:1], table) == []
 
 
-@pytest.mark.parametrize("status", ["missing", "suppressed", "not_applicable"])
+def test_a_total_that_is_printed_all_the_same_is_compared_and_not_missed(table_of):
+    table = table_of(COUNTS + "totals: none\n")
+    figures = observations({"age_band": "10-19", "value": 3}, {"value": 4})
+    assert totals(framed(figures, table)) == [(3, 4, 3)]
+    assert missing_totals(figures[:1], table) == []
+
+
+@pytest.mark.parametrize("status", ["missing", "suppressed"])
 def test_no_sum_is_told_where_a_part_is_no_number(table_of, status):
     figures = observations(
         {"age_band": "10-19", "value": 3},
         {"age_band": "20-29", "value": None, "value_status": status},
         {"value": 9},
     )
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: printed\n"))) == []
+    assert totals(framed(figures, table_of(COUNTS + "totals: printed\n"))) == []
+
+
+def test_a_part_that_there_is_none_of_counts_as_none(table_of):
+    figures = observations(
+        {"age_band": "10-19", "value": 3},
+        {"age_band": "20-29", "value": None, "value_status": "not_applicable"},
+        {"value": 9},
+    )
+    assert totals(framed(figures, table_of(COUNTS + "totals: printed\n"))) == [(4, 9, 3)]
 
 
 def test_a_total_that_is_no_number_is_not_compared(table_of):
     figures = observations({"age_band": "10-19", "value": 3}, {"value": None})
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: printed\n"))) == []
+    assert totals(framed(figures, table_of(COUNTS + "totals: printed\n"))) == []
 
 
 def test_a_total_without_parts_and_parts_without_a_total_are_not_compared(table_of):
     table = table_of(COUNTS + "totals: printed\n")
-    assert totals(totals_frame(observations({"value": 3}), table)) == []
-    assert totals(totals_frame(observations({"age_band": "10-19", "value": 3}), table)) == []
-    assert totals(totals_frame(observations(), table)) == []
+    assert totals(framed(observations({"value": 3}), table)) == []
+    assert totals(framed(observations({"age_band": "10-19", "value": 3}), table)) == []
+    assert totals(framed(observations(), table)) == []
 
 
 def test_parts_of_a_share_without_counts_leave_the_total_alone(table_of):
     figures = observations(
         {"age_band": "10-19", "value": None, "published_share_pct": "60"}, {"value": 9}, {"value": 9}
     )
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: printed\n"))) == []
+    assert totals(framed(figures, table_of(COUNTS + "totals: printed\n"))) == []
 
 
 @pytest.mark.parametrize(
@@ -135,8 +134,8 @@ def test_only_parts_of_the_same_thing_are_summed(table_of, apart):
         {"value": 3},
         {"value": 100} | apart,
     )
-    table = table_of(COUNTS + "totals: {age_band: printed}\n")
-    assert totals(totals_frame(figures, table)) == [(4, 3, 3), (5, 100, 100)]
+    table = table_of("other_dimensions: {place: x}\n" + COUNTS + "totals: {age_band: printed}\n")
+    assert totals(framed(figures, table)) == [(4, 3, 3), (5, 100, 100)]
 
 
 BY_BOTH = COUNTS.replace("  n:", "  sex: {dimension: sex}\n  n:")
@@ -152,7 +151,7 @@ def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
         {"sex": "female", "value": 6},  # row 9
         {"value": 10},  # row 10: 4 and 6, or 3 and 8
     )
-    assert totals(totals_frame(figures, table_of(BY_BOTH + "totals: printed\n"))) == [
+    assert totals(framed(figures, table_of(BY_BOTH + "totals: printed\n"))) == [
         (6, 3, 3),
         (7, 8, 7),
         (8, 4, 4),
@@ -160,11 +159,67 @@ def test_a_table_by_two_dimensions_has_totals_along_both(table_of):
         (10, 10, 10),
         (10, 10, 11),
     ]
-    assert totals(totals_frame(figures, table_of(BY_BOTH + "totals: {sex: printed}\n"))) == [
+    assert totals(framed(figures, table_of(BY_BOTH + "totals: {sex: printed}\n"))) == [
         (6, 3, 3),
         (7, 8, 7),
         (10, 10, 10),
     ]
+
+
+NESTED = [
+    {"age_band": "0-17", "value": 5},  # row 2
+    {"age_band": "0-13", "value": 2},
+    {"age_band": "14-17", "value": 3},
+    {"age_band": "18+", "value": 20},  # row 5
+    {"age_band": "65+", "value": 4},
+    {"age_band": "18-64", "value": 15},
+    {"value": 25},  # row 8
+]
+
+
+def test_a_subtotal_is_compared_with_its_own_parts_and_is_a_part_of_the_total(table_of):
+    table = table_of(COUNTS + "totals: printed\n")
+    assert totals(framed(observations(*NESTED), table)) == [(2, 5, 5), (5, 20, 19), (8, 25, 25)]
+
+
+def test_a_subtotal_is_compared_where_no_total_is_printed(table_of):
+    table = table_of(COUNTS + "totals: none\n")
+    assert totals(framed(observations(*NESTED[:-1]), table)) == [(2, 5, 5), (5, 20, 19)]
+
+
+def test_levels_are_compared_one_by_one(table_of):
+    table = table_of(COUNTS.replace("age_band}", "region, codes: as_printed}") + "totals: printed\n")
+    figures = observations(
+        {"value": 30},  # row 2
+        {"region": "A", "value": 10},
+        {"region": "A > x", "value": 7},
+        {"region": "A > x > 1", "value": 3},
+        {"region": "A > x > 2", "value": 5},
+        {"region": "A > y", "value": 3},
+        {"region": "B", "value": 20},
+    )
+    assert totals(framed(figures, table)) == [(2, 30, 30), (3, 10, 10), (4, 7, 8)]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="sums_of_parts leaves out what an unprinted part adds up to: a right total keeps its export out",
+)
+def test_an_unprinted_subtotal_is_a_part_of_the_total(table_of):
+    table = table_of(COUNTS.replace("age_band}", "region, codes: as_printed}") + "totals: printed\n")
+    figures = observations({"value": 30}, {"region": "A", "value": 10}, {"region": "B > z", "value": 20})
+    assert totals(framed(figures, table)) == [(2, 30, 30)]
+
+
+def test_a_subtotal_by_two_dimensions_is_compared_along_each(table_of):
+    table = table_of(BY_BOTH + "totals: printed\n")
+    figures = observations(
+        {"age_band": "0-17", "sex": "male", "value": 3},  # row 2
+        {"age_band": "0-13", "sex": "male", "value": 1},
+        {"age_band": "14-17", "sex": "male", "value": 1},
+        {"age_band": "0-17", "value": 3},  # row 5, of 3 boys and of nobody else
+    )
+    assert totals(framed(figures, table)) == [(2, 3, 2), (5, 3, 3)]
 
 
 def test_a_total_that_should_be_printed_and_is_not_is_missing(table_of):
@@ -186,8 +241,8 @@ def test_a_dimension_that_the_whole_file_has_in_common_has_no_totals_in_it(table
         {"value": 9},
     )
     words = "set: {crime_type: deepfake}\n" + COUNTS + "totals: "
-    assert totals(totals_frame(figures, table_of(words + "printed\n"))) == [(3, 3, 3)]
-    assert totals(totals_frame(figures, table_of(words + "{crime_type: printed}\n"))) == [(4, 9, 3)]
+    assert totals(framed(figures, table_of(words + "printed\n"))) == [(3, 3, 3)]
+    assert totals(framed(figures, table_of(words + "{crime_type: printed}\n"))) == [(4, 9, 3)]
 
 
 def test_a_dimension_that_differs_from_column_to_column_has_totals(table_of):
@@ -207,15 +262,13 @@ def test_totals_larger_than_a_float_are_compared_to_the_unit(table_of):
     figures = observations(
         {"age_band": "10-19", "value": 2**53}, {"age_band": "20-29", "value": 1}, {"value": 2**53 + 1}
     )
-    assert totals(totals_frame(figures, table_of(COUNTS + "totals: printed\n"))) == [
-        (4, 2**53 + 1, 2**53 + 1)
-    ]
+    assert totals(framed(figures, table_of(COUNTS + "totals: printed\n"))) == [(4, 2**53 + 1, 2**53 + 1)]
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info"])
 def test_the_contract_says_how_bad_a_wrong_total_is(table_of, severity):
     table = table_of(COUNTS + f"totals: printed\ntotals_severity: {severity}\n")
-    frame = totals_frame(observations({"age_band": "10-19", "value": 3}, {"value": 4}), table)
+    frame = framed(observations({"age_band": "10-19", "value": 3}, {"value": 4}), table)
     [rule] = total_rules(table, frame)
     assert (rule.type, rule.severity) == ("expect_column_pair_values_to_be_equal", severity)
 
@@ -229,7 +282,7 @@ def test_the_expectations_of_a_contract_are_checked_on_what_it_says(table_of):
         "  - {type: expect_column_max_to_be_between, column: value, max_value: 9, severity: warning}\n"
         "  - {type: expect_table_row_count_to_equal, value: 2, on: rows}\n"
     )
-    [on_observations] = observation_rules(table)[3:]
+    *_, on_observations = observation_rules(table)
     [on_rows] = row_rules([], table)
     assert (on_observations.arguments, on_observations.severity) == (
         {"column": "value", "max_value": 9},
@@ -257,6 +310,25 @@ def test_a_constraint_says_what_is_wrong(table_of, constraints, reason):
     _, match = table.match(1, "n")
     [rule] = [*row_rules([match], table), *text_rules([match])]
     assert (rule.reason, rule.severity, rule.arguments["column"]) == (reason, "info", "n")
+
+
+def test_every_observation_is_checked_for_the_same_things(table_of):
+    rules = observation_rules(table_of(COUNTS))
+    assert [(rule.name, rule.severity) for rule in rules] == [
+        ("expect_column_values_to_be_between(value)", "critical"),
+        ("expect_column_values_to_be_between(published_share_pct)", "critical"),
+        (
+            "expect_compound_columns_to_be_unique(source, released_on, period_start, period_end, measure, "
+            "crime_type, age_band, sex, region, other_dimensions)",
+            "critical",
+        ),
+        ("expect_column_pair_values_a_to_be_greater_than_b(released_on, period_end)", "warning"),
+    ]
+
+
+def test_a_period_may_end_after_a_release_whose_date_is_known_to_be_early(table_of):
+    rules = observation_rules(table_of(COUNTS + "dated_early: true\n"))
+    assert not [rule for rule in rules if "released_on" in rule.arguments.values()]
 
 
 def test_a_column_without_constraints_has_no_rules(table_of):
@@ -315,12 +387,10 @@ age,n,share
         ("share", "enum: ['35.2', '0']", [5]),
     ],
 )
-def test_rows_that_break_a_constraint_are_found(table_of, validator, tmp_path, column, constraints, broken):
-    table = table_of(CONSTRAINED.format(**{"age": "", "n": "", "share": "", column: constraints}))
-    path = tmp_path / "export.csv"
-    path.write_text(PRINTED.lstrip(), encoding="utf-8")
-    origin = tables.Origin("series", "abc", "series/export.csv", dt.date(2025, 1, 31), {})
-    tidied = tables.tidy(grids.read(path, origin.file, table.layout), table, origin)
+def test_rows_that_break_a_constraint_are_found(source_of, validator, tmp_path, column, constraints, broken):
+    words = CONSTRAINED.format(**{"age": "", "n": "", "share": "", column: constraints})
+    table = source_of(words).tables["table"]
+    tidied = reading.read(source_of(words), PRINTED.lstrip())
     assert tidied.problems == []
 
     labels = {match.position: match.label for match in tidied.matches}
@@ -354,12 +424,10 @@ def test_rows_that_break_a_constraint_are_found(table_of, validator, tmp_path, c
         pytest.param("  share: {share_of: cases}\n", "age,n,share\n10s,1,-0.1\n", [(1, 2)], id="below 0%"),
     ],
 )
-def test_observations_that_cannot_be_are_found(table_of, validator, tmp_path, words, content, broken):
-    table = table_of(COUNTS + words + "missingValues: ['-']\n")
-    path = tmp_path / "export.csv"
-    path.write_text(content, encoding="utf-8")
-    origin = tables.Origin("series", "abc", "series/export.csv", dt.date(2025, 1, 31), {})
-    found = tables.tidy(grids.read(path, origin.file, table.layout), table, origin).observations
+def test_observations_that_cannot_be_are_found(source_of, validator, tmp_path, words, content, broken):
+    source = source_of(COUNTS + words + "missingValues: ['-']\n")
+    table = source.tables["table"]
+    found = reading.read(source, content).observations
     checked = found.assign(
         value=found["value"].astype("Float64").astype(float),
         published_share_pct=pd.to_numeric(found["published_share_pct"]),
@@ -374,6 +442,6 @@ def test_observations_that_cannot_be_are_found(table_of, validator, tmp_path, wo
 @pytest.mark.parametrize(("total", "broken"), [(4, [3]), (3, [])])
 def test_a_total_that_is_not_the_sum_of_its_parts_is_found(table_of, validator, total, broken):
     table = table_of(COUNTS + "totals: printed\n")
-    frame = totals_frame(observations({"age_band": "10-19", "value": 3}, {"value": total}), table)
+    frame = framed(observations({"age_band": "10-19", "value": 3}, {"value": total}), table)
     [result] = validator.frame("series.totals", f"totals of {total}", frame, total_rules(table, frame))
     assert [int(address["source_row"]) for address in result.addresses] == broken

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipelines.shares import ANY_BASE, Interval, change_pct, common_base, half_unit, implied_base, rounds_to
+from pipelines.shares import (
+    ANY_BASE,
+    Interval,
+    change_pct,
+    common_base,
+    half_unit,
+    implied_base,
+    implied_parts,
+    rounds_to,
+)
 
 # The breakdowns of DESIGN.md, "Published percentages, and why they need a room of their own".
 CASES_BY_TYPE = [(1553, "35.2"), (1513, "34.3"), (857, "19.4")]
@@ -139,6 +148,36 @@ def test_a_figure_fits_what_is_printed_when_half_a_last_place_separates_them(exa
     assert rounds_to(exact, printed) is fits
 
 
+@pytest.mark.parametrize(
+    ("base", "printed", "parts"),
+    [
+        (200, "50", Interval(99, 101)),  # 49.5% to 50.5%
+        (200, "50.0", Interval(100, 100)),
+        (1000, "35.2", Interval(352, 352)),
+        (3411, "45.5", Interval(1551, 1553)),
+        (4, "75", Interval(3, 3)),
+        (3, "33", Interval(1, 1)),
+        (3, "50", Interval(2, 1)),  # no third is a half
+        (10, "0", Interval(0, 0)),
+        (1000, "0", Interval(0, 5)),  # 5 of 1,000 is 0.5, which may be printed as 0
+        (0, "0", Interval(0, 0)),
+        (0, "50", Interval(0, 0)),
+        (100, "112", Interval(112, 112)),  # more than all: cases cleared of earlier years
+        (1000, "-3.0", Interval(0, -29)),
+    ],
+)
+def test_a_base_and_a_printed_share_allow_these_counts(base, printed, parts):
+    found = implied_parts(base, printed)
+    assert found == parts or (found.is_empty and parts.is_empty)
+
+
+def test_a_published_rate_is_tested_by_the_counts_that_it_allows():
+    # 157,909 of 234,095 cybercrimes of 2020 were cleared: 67.5%.
+    assert 157_909 in implied_parts(234_095, "67.5")
+    assert 157_909 not in implied_parts(234_095, "67.4")
+    assert 157_909 in implied_parts(234_095, "67")
+
+
 # Properties. `places` is d, the number of decimals printed.
 
 
@@ -193,6 +232,36 @@ def test_the_ends_are_exact_one_base_further_would_print_another_share(count, un
     else:
         assert fits(base.high)
         assert not fits(base.high + 1)
+
+
+@given(base=st.integers(0, 10**7), count=counts, places=places, half_even=st.booleans())
+@example(base=200, count=1, places=0, half_even=False)  # exactly half a percent
+@example(base=200, count=1, places=0, half_even=True)
+@example(base=8, count=1, places=0, half_even=True)  # 12.5
+def test_the_true_count_is_never_ruled_out_by_rounding(base, count, places, half_even):
+    assume(base > 0)
+    printed = _printed(Fraction(100 * count, base), places, half_even=half_even)
+    assert count in implied_parts(base, printed)
+
+
+@given(base=st.integers(0, 10**7), units=st.integers(0, 10**4), places=places)
+@example(base=1000, units=0, places=0)
+def test_one_count_further_would_print_another_share(base, units, places):
+    share, half = Fraction(units, 10**places), Fraction(1, 2 * 10**places)
+    found = implied_parts(base, _printed(share, places, half_even=False))
+
+    def fits(number: int) -> bool:
+        return number >= 0 and abs(100 * number - share * base) <= half * base
+
+    for number in {end + step for end in (found.low, found.high) for step in range(-2, 3)}:
+        assert fits(number) is (number in found)
+
+
+@given(base=st.integers(1, 10**6), count=counts, units=st.integers(0, 10**4), places=places)
+def test_counts_of_a_base_and_bases_of_a_count_say_the_same(base, count, units, places):
+    printed = _printed(Fraction(units, 10**places), places, half_even=False)
+    assume(0 < count <= base)
+    assert (count in implied_parts(base, printed)) is (base in implied_base(count, printed))
 
 
 @given(count=st.integers(1, 10**6), units=st.integers(0, 1000), places=st.integers(0, 1))

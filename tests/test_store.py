@@ -112,6 +112,14 @@ def test_a_reading_is_given_back_as_it_was_kept(store):
         problems=["`series/사이버 2024.csv`, row 3: '-' is not a number"],
         checks=[{"rule": {"type": "x", "arguments": {"min_value": 0.5}}, "examples": [1, None, "가"]}],
         breakdowns=[{"dimension": "crime_type", "totals": "none", "has_published_shares": True}],
+        codes=[
+            {"dimension": "crime_type", "code": "a > b", "label": "비", "whole": "a", "rolls_up_to": ["a"]}
+        ],
+        ratios=[{"measure": "cases_cleared", "of_measure": "cases"}],
+        scope='{"region": "서울"}',
+        is_complete=True,
+        is_cumulative=True,
+        is_dated_early=True,
     )
     store.write(said, observations({}), rejected({}))
 
@@ -209,6 +217,33 @@ def test_what_a_crash_leaves_behind_is_no_reading_and_is_removed(store):
     assert store.ledger("series") == {"a.csv": Entry("r2", "r2", None)}
 
 
+def test_a_reading_can_be_kept_once_more_under_another_receipt(store):
+    nothing = {"source_row": None, "value": None}
+    store.write(receipt("r1"), observations({}), rejected({}, nothing))
+    told = receipt("r2", checks=[{"rule": {"type": "x"}}])
+    assert store.again(told, "r1") == told
+    assert (store.receipt("r1"), store.receipt("r2")) == (receipt("r1"), told)
+    assert kept(store.observations("r2")) == [OBSERVATION]
+    in_r2 = REJECTED | {"reading_id": "r2"}
+    assert kept(store.rejected_rows("r2")) == [in_r2, in_r2 | nothing]
+
+
+def test_a_reading_without_rejected_rows_can_be_kept_once_more(store):
+    store.write(receipt("r1"), observations({}), rejected())
+    store.again(receipt("r2"), "r1")
+    assert kept(store.rejected_rows("r2")) == []
+    with duckdb.connect() as connection:
+        relation = connection.read_parquet(str(store.rejected_rows("r2")))
+        assert dict(zip(relation.columns, map(str, relation.types), strict=True)) == REJECTED_ROWS
+
+
+def test_a_reading_that_is_not_there_cannot_be_kept_once_more(store):
+    store.nothing()
+    with pytest.raises(FileNotFoundError):
+        store.again(receipt("r2"), "r1")
+    assert [path.name for path in (store.folder / "readings").iterdir()] == ["nothing"]
+
+
 def test_a_reading_can_be_dropped_twice(store):
     store.write(receipt("r1"), observations({}), rejected())
     store.drop("r1")
@@ -257,6 +292,7 @@ def test_sources_are_those_with_a_ledger_until_they_are_forgotten(store, source)
 
 
 def test_readings_that_no_ledger_names_are_removed(store):
+    # What was asked for is kept too: once nothing speaks against it, it need not be read again.
     for name in ("latest", "good", "asked", "other source", "old"):
         store.write(receipt(name), observations({}), rejected())
     store.nothing()
@@ -265,7 +301,7 @@ def test_readings_that_no_ledger_names_are_removed(store):
 
     store.remove_unused()
     left = {path.name for path in (store.folder / "readings").iterdir()}
-    assert left == {"latest", "good", "other source", "nothing"}
+    assert left == {"asked", "latest", "good", "other source", "nothing"}
 
 
 def test_an_empty_store_has_nothing_to_remove(store):

@@ -3,57 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import unicodedata
 from textwrap import dedent
 
 import pandas as pd
 import pytest
 
-from pipelines import grids, observation, tables
-from pipelines.observation import DIMENSIONS, TOTAL
-
-FILE = "series/export.csv"
+from pipelines import observation, tables
+from tests import reading
+from tests.reading import FILE, problems, said
 
 
 @pytest.fixture
-def tidy(source_of, tmp_path):
+def tidy(source_of):
     """A function: what a contract says beyond `HEAD`, and the text of a file → `tables.Tidy`."""
 
     def tidy(words: str, content: str, groups: dict[str, str] | None = None) -> tables.Tidy:
-        [table] = source_of(words).tables.values()
-        path = tmp_path / "export.csv"
-        path.write_text(content, encoding="utf-8")
-        origin = tables.Origin("series", "abc", FILE, dt.date(2025, 1, 31), groups or {})
-        return tables.tidy(grids.read(path, FILE, table.layout), table, origin)
+        return reading.read(source_of(words), content, groups)
 
     return tidy
-
-
-def said(tidied: tables.Tidy) -> list[str]:
-    """One line an observation: period, measure, what it is broken down by: number @ row, column."""
-    return [_said(entry) for entry in tidied.observations.to_dict("records")]
-
-
-def _said(entry: dict) -> str:
-    by = [f"{name}={entry[name]}" for name in DIMENSIONS if entry[name] != TOTAL]
-    by += [f"{name}={code}" for name, code in json.loads(_or(entry["other_dimensions"], "{}")).items()]
-    number = [str(entry["value"]) if entry["value_status"] == "observed" else entry["value_status"]]
-    number += [f"share {text}" for text in [_or(entry["published_share_pct"], None)] if text]
-    number += [f"change {text}" for text in [_or(entry["published_change_pct"], None)] if text]
-    assert pd.isna(entry["value"]) is (entry["value_status"] != "observed")
-    return (
-        f"{entry['period_start']}/{entry['period_end']} {' '.join([entry['measure'], *by])}: "
-        f"{' '.join(number)} @{entry['source_row']} {entry['source_column']}"
-    )
-
-
-def _or(value: object, otherwise: object) -> object:
-    return otherwise if pd.isna(value) else value
-
-
-def problems(tidied: tables.Tidy) -> list[str]:
-    return [str(problem) for problem in tidied.problems]
 
 
 Y = "2024-01-01/2024-12-31"
@@ -231,12 +199,12 @@ LAYOUTS = [
         set: {crime_type: deepfake, region: seoul}
         columns:
           boys: {value: count, measure: suspects, set: {sex: male, age_band: 0-17}}
-          elsewhere: {value: count, measure: suspects, set: {region: busan}}
+          in all: {value: count, measure: suspects}
         """,
-        "boys,elsewhere\n1,2\n",
+        "boys,in all\n1,2\n",
         [
             f"{Y} suspects crime_type=deepfake age_band=0-17 sex=male region=seoul: 1 @2 boys",
-            f"{Y} suspects crime_type=deepfake region=busan: 2 @2 elsewhere",
+            f"{Y} suspects crime_type=deepfake region=seoul: 2 @2 in all",
         ],
         id="what holds for the whole file and for a whole column",
     ),
@@ -424,6 +392,123 @@ LAYOUTS = [
     ),
     pytest.param(
         """
+        cumulative: true
+        columns:
+          month: {period: month}
+          n: {value: count, measure: cases}
+        """,
+        "month,n\n2024-01,3\n2024-02,5\n2024-12,40\n",
+        [
+            "2024-01-01/2024-01-31 cases: 3 @2 n",
+            "2024-01-01/2024-02-29 cases: 5 @3 n",
+            "2024-01-01/2024-12-31 cases: 40 @4 n",
+        ],
+        id="year to date, by month",
+    ),
+    pytest.param(
+        """
+        cumulative: true
+        columns:
+          year: {period: year}
+          kind: {dimension: measure}
+          '*': {period: quarter, value: count}
+        """,
+        "year,kind,1분기,3분기\n2024,cases,3,9\n",
+        ["2024-01-01/2024-03-31 cases: 3 @2 1분기", "2024-01-01/2024-09-30 cases: 9 @2 3분기"],
+        id="year to date, by quarter, across",
+    ),
+    pytest.param(
+        """
+        cumulative: true
+        columns:
+          half: {period: half}
+          n: {value: count, measure: cases}
+        """,
+        "half,n\n2024 상반기,3\n2024 하반기,9\n",
+        ["2024-01-01/2024-06-30 cases: 3 @2 n", "2024-01-01/2024-12-31 cases: 9 @3 n"],
+        id="year to date, by half",
+    ),
+    pytest.param(
+        """
+        period: '2024'
+        columns:
+          type: {dimension: crime_type}
+          cases: {value: count, measure: cases}
+          cleared: {value: count, measure: cases_cleared}
+          rate: {share_of: cases, measure: cases_cleared}
+        """,
+        "type,cases,cleared,rate\ndeepfake,200,150,75.0\nillegal_recording,10,9,90\n",
+        [
+            f"{Y} cases crime_type=deepfake: 200 @2 cases",
+            f"{Y} cases_cleared crime_type=deepfake: 150 share 75.0 @2 cleared",
+            f"{Y} cases crime_type=illegal_recording: 10 @3 cases",
+            f"{Y} cases_cleared crime_type=illegal_recording: 9 share 90 @3 cleared",
+        ],
+        id="a percentage of another measure stands with the measure that it is about",
+    ),
+    pytest.param(
+        """
+        period: '2024'
+        columns:
+          type: {dimension: crime_type}
+          cases: {value: count, measure: cases}
+          share: {share_of: cases}
+          rate: {share_of: cases, measure: cases_cleared}
+        """,
+        "type,cases,share,rate\ndeepfake,200,80.0,75.0\n",
+        [
+            f"{Y} cases crime_type=deepfake: 200 share 80.0 @2 cases",
+            f"{Y} cases_cleared crime_type=deepfake: missing share 75.0 @2 rate",
+        ],
+        id="a share of the total beside a rate whose count is not printed",
+    ),
+    pytest.param(
+        """
+        period: '2024'
+        match_labels: by_letters
+        columns:
+          crime_type: {dimension: crime_type}
+          Cases (n): {value: count, measure: cases}
+        """,
+        "Crime Type,CASES n\n해킹_계정도용,1\n사이버사기 (기타),2\nDEEPFAKE-SEXUAL CONTENT,3\n",
+        [
+            f"{Y} cases crime_type=hacking_account_theft: 1 @2 CASES n",
+            f"{Y} cases crime_type=online_fraud_other: 2 @3 CASES n",
+            f"{Y} cases crime_type=deepfake: 3 @4 CASES n",
+        ],
+        id="labels and columns by their letters",
+    ),
+    pytest.param(
+        """
+        period: '2024'
+        columns:
+          age: {dimension: age_band}
+          n: {value: count, measure: cases}
+        """,
+        "age,n\n14세 미만,1\n14~18세,2\n19세 이상 30세 미만,3\n60 years and above,4\n70+,5\n80세초과,6\n",
+        [
+            f"{Y} cases age_band=0-13: 1 @2 n",
+            f"{Y} cases age_band=14-18: 2 @3 n",
+            f"{Y} cases age_band=19-29: 3 @4 n",
+            f"{Y} cases age_band=60+: 4 @5 n",
+            f"{Y} cases age_band=70+: 5 @6 n",
+            f"{Y} cases age_band=81+: 6 @7 n",
+        ],
+        id="age bands that are spelled out",
+    ),
+    pytest.param(
+        """
+        period: '2024'
+        columns:
+          sex: {dimension: sex, codes: {'': total}}
+          n: {value: count, measure: cases}
+        """,
+        "sex,n\n남,1\n,3\n \u3000,4\n",
+        [f"{Y} cases sex=male: 1 @2 n", f"{Y} cases: 3 @3 n", f"{Y} cases: 4 @4 n"],
+        id="a blank label that means all",
+    ),
+    pytest.param(
+        """
         period: '2024'
         columns:
           deepfake: {dimension: crime_type, value: count, measure: cases}
@@ -522,7 +607,7 @@ def test_the_same_other_dimensions_are_the_same_text_in_any_order_of_columns(tid
     )
     [one] = tidy(words, "a,b,n\nx,역,5\n").observations["other_dimensions"]
     [other] = tidy(words, "b,a,n\n역,x,5\n").observations["other_dimensions"]
-    assert one == other == '{"a": "x", "b": "역"}'
+    assert one == other == '{"a":"x","b":"역"}'
 
 
 def test_a_row_printed_twice_is_kept_twice_with_its_own_share(tidy):
@@ -629,6 +714,17 @@ RENAMED = (
             "year,해킹_계정도용,deepfake\n2024,1,2\n",
             [
                 f"`{FILE}`, column '해킹_계정도용': column 2 '해킹_계정도용' is not a known crime type; "
+                "closest: '해킹(계정도용)'. It is 'hacking_account_theft' but for its punctuation: say "
+                "`match_labels: by_letters`, or add it as an alias in `sql/codes/crime_type.csv` or to "
+                "`codes:` in `source.yaml`"
+            ],
+            id="a header that is a known crime type but for its punctuation",
+        ),
+        pytest.param(
+            YEARS + "  '*': {dimension: crime_type, value: count, measure: cases}\n",
+            "year,해킹(계정도움),deepfake\n2024,1,2\n",
+            [
+                f"`{FILE}`, column '해킹(계정도움)': column 2 '해킹(계정도움)' is not a known crime type; "
                 "closest: '해킹(계정도용)'. "
                 "Add it as an alias in `sql/codes/crime_type.csv` or to `codes:` in `source.yaml`"
             ],
@@ -665,7 +761,8 @@ RENAMED = (
             "age,n\n,1\n",
             [
                 f"`{FILE}`, row 2, column 'age': is empty. "
-                "Every row needs it; if the cell is merged, say `fill_down: true`"
+                "Every row needs it; if the cell is merged, say `fill_down: true`; "
+                "if it means all of them, `codes: {'': total}`"
             ],
             id="an empty label",
         ),
@@ -776,7 +873,10 @@ def test_a_name_of_a_file_that_is_not_understood_is_a_problem_of_the_whole_file(
     )
     [problem] = tidy(words, "n\n5\n", {"region": "Soul"}).problems
     assert problem.row is None
-    assert "the file's name says region 'Soul', which is not known; closest: 'Seoul'" in problem.reason
+    assert (
+        "the file's name, sheet or cells say region 'Soul', which is not known; closest: 'Seoul'"
+        in problem.reason
+    )
 
 
 def test_a_blank_is_an_error_unless_the_contract_says_what_it_means(tidy):
@@ -931,3 +1031,95 @@ def test_rows_have_numbers_as_numbers_and_beside_them_as_they_are_printed(tidy):
     ]
     assert tidied.printed.to_numpy().tolist() == [["10s", "1,553", "50.0"], ["20s", None, "9"]]
     assert [list(frame.index) for frame in (tidied.rows, tidied.printed)] == [[2, 3], [2, 3]]
+
+
+# What cannot be told
+
+
+def test_two_age_bands_of_which_only_the_ends_are_named_are_not_guessed(tidy):
+    [problem] = tidy(COUNTS, "age,n\n14세 미만,3\n20세 미만,4\n30세 이상,5\n").problems
+    assert (problem.rule, problem.row) == ("unknown_label", None)
+    assert (
+        problem.reason
+        == "'14세 미만', '20세 미만': does each age band begin at 0, or where the one before it ends?"
+    )
+    assert problem.next_step.startswith("Say it in the contract")
+
+
+@pytest.mark.parametrize(
+    "codes", ["{20세 미만: 14-19}", "{14세 미만: 0-13, 20세 미만: 14-19}"], ids=["of one", "of both"]
+)
+def test_two_age_bands_are_read_once_the_contract_says_where_the_second_begins(tidy, codes):
+    tidied = tidy(COUNTS + f"codes: {{age_band: {codes}}}\n", "age,n\n14세 미만,3\n20세 미만,4\n")
+    assert problems(tidied) == []
+    assert reading.figures(tidied, "age_band") == {"0-13": 3, "14-19": 4}
+
+
+@pytest.mark.xfail(
+    strict=True, reason="_doubtful_ages in tables.py asks again what the contract has already answered"
+)
+def test_age_bands_that_the_contract_says_all_begin_at_0_are_read(tidy):
+    codes = "codes: {age_band: {14세 미만: 0-13, 20세 미만: 0-19}}\n"
+    assert problems(tidy(COUNTS + codes, "age,n\n14세 미만,3\n20세 미만,4\n")) == []
+
+
+def test_one_age_band_of_which_only_the_end_is_named_begins_at_0(tidy):
+    tidied = tidy(COUNTS, "age,n\nunder 18,3\n18+,4\n")
+    assert (problems(tidied), reading.figures(tidied, "age_band")) == ([], {"0-17": 3, "18+": 4})
+
+
+def test_one_age_band_in_two_spellings_is_one_band(tidy):
+    assert problems(tidy(COUNTS, "age,n\nunder 18,3\n<18,4\n")) == []
+
+
+def test_a_percentage_of_another_measure_may_not_stand_twice(tidy):
+    words = COUNTS + "  rate: {share_of: cases, measure: cases_cleared}\n"
+    words += "  again: {share_of: cases, measure: cases_cleared}\n"
+    [problem] = tidy(words, "age,n,rate,again\n10s,4,50,51\n").problems
+    assert "a second percentage for the same figure" in problem.reason
+
+
+def test_a_window_of_days_in_a_cumulative_table_needs_no_year_to_begin_with(tidy):
+    words = "cumulative: true\ncolumns:\n  to: {period: day}\n  n: {value: count, measure: cases}\n"
+    assert said(tidy(words, "to,n\n2024-03-15,7\n")) == ["2024-01-01/2024-03-15 cases: 7 @2 n"]
+
+
+def test_an_empty_cell_is_unknown_where_labels_are_kept_as_printed(tidy):
+    words = COUNTS.replace("{dimension: age_band}", "{dimension: region, codes: as_printed}")
+    [problem] = tidy(words, "age,n\n,1\n").problems
+    assert (problem.rule, problem.row) == ("empty_label", 2)
+
+
+# Labels that differ in more than punctuation
+
+AGES_BY_LETTERS = COUNTS + "match_labels: by_letters\n"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="letters() in codes.py drops + and <, which make another band of the same digits"
+)
+@pytest.mark.parametrize(
+    ("codes", "label", "code"),
+    [
+        ("{18+: 18+}", "<18", "0-17"),
+        ("{'<18': 0-17}", "18+", "18+"),
+        ("{10-19: 10-19}", "101-9", None),
+    ],
+)
+def test_signs_of_age_bands_are_no_punctuation(tidy, codes, label, code):
+    tidied = tidy(AGES_BY_LETTERS + f"codes: {{age_band: {codes}}}\n", f"age,n\n{label},1\n")
+    assert list(tidied.observations["age_band"]) == ([code] if code else [])
+
+
+@pytest.mark.xfail(strict=True, reason="by letters, a label of signs alone is the same as an empty cell")
+@pytest.mark.parametrize("label", ["-", "*", "…"])
+def test_a_label_without_letters_is_not_an_empty_one(tidy, label):
+    words = AGES_BY_LETTERS + "codes: {age_band: {'': total}}\n"
+    assert said(tidy(words, f"age,n\n{label},1\n")) == []
+
+
+@pytest.mark.parametrize("label", ["해킹_계정도움", "해킹계정", "계정도용 해킹", "해킹 1 계정도용"])
+def test_labels_with_other_letters_stay_unknown(tidy, label):
+    words = AGES_BY_LETTERS.replace("age_band", "crime_type")
+    [problem] = tidy(words, f"age,n\n{label},1\n").problems
+    assert (problem.rule, problem.value) == ("unknown_label", label)

@@ -48,6 +48,17 @@ year,type,cases,share,change
 2024,recording,40,40.0,-20.0
 """
 FILE = "police/counts_20250131.csv"
+CORRECTION = """\
+- period: 2024
+  measure: cases
+  codes: {crime_type: deepfake}
+  published: 60
+  corrected: 66
+  reason: Two digits were swapped
+  evidence: Yearbook, page 7
+  by: Kim
+  on: 2025-02-01
+"""
 
 
 @dataclass(frozen=True)
@@ -58,8 +69,12 @@ class Work:
     validator: Validator
 
     def put(self, **files: str) -> None:
-        """Write files of the source: `contract`, `export`, or others by name."""
-        names = {"contract": "police/source.yaml", "export": FILE}
+        """Write files of the source: `contract`, `corrections`, `export`, or others by name."""
+        names = {
+            "contract": "police/source.yaml",
+            "corrections": "police/corrections.yaml",
+            "export": FILE,
+        }
         for name, text in files.items():
             path = self.places.raw / names.get(name, f"police/{name}.csv")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +86,10 @@ class Work:
         for source in load_all(self.places.raw):
             found = {export.edition for export in discover(source)}
             editions.ingest_editions(source, found, store, self.validator)
+
+    def inputs(self) -> str:
+        """The digest of all that a build would be made from."""
+        return inputs_sha256(kept_readings(Store(self.places.store)), load_all(self.places.raw))
 
     def build(self, name: str = "build") -> Path:
         """A build of everything that was read."""
@@ -174,7 +193,12 @@ def test_the_published_file_has_the_figures_of_the_export(published):
 
 def test_the_data_dictionary_has_every_relation_and_column(published):
     places, *_ = published
-    listed = asked(places.published, "select relation_name, column_name, description from data_dictionary")
+    query = """
+        select relation_name, column_name, description
+        from data_dictionary
+        where data_type is distinct from 'table macro'
+    """
+    listed = asked(places.published, query)
     expected = [(name, column) for name, r in relations().items() for column in (None, *r.columns)]
 
     assert sorted(map(str, ((name, column) for name, column, _ in listed))) == sorted(map(str, expected))
@@ -422,11 +446,11 @@ def test_an_analyst_who_opened_the_file_for_writing_does_not_stop_a_publication(
 
 
 def tables(path) -> dict[str, list[tuple]]:
-    """All rows of all tables, in their order, but for those that say when they were built."""
+    """All rows of all tables for analysts, in their order, but for those that say when they were built."""
     return {
         name: asked(path, f"select * from {name}")
         for name, relation in relations().items()
-        if not relation.is_view and name not in ("publication", "check_results")
+        if not relation.is_view and relation.layer != "staging" and name not in ("publication", "check_results")
     }
 
 
@@ -440,13 +464,28 @@ def test_the_same_inputs_give_the_same_tables_and_digest_elsewhere(work, example
 
 
 def test_a_changed_export_changes_the_digest_of_the_inputs(work):
-    store = Store(work.places.store)
     work.ingest()
-    before = inputs_sha256(kept_readings(store))
+    before = work.inputs()
     work.put(export=EXPORT.replace("2024,all,100,,25.0", "2024,all,100,,25.00"))
     work.ingest()
 
-    assert inputs_sha256(kept_readings(store)) != before
+    assert work.inputs() != before
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"corrections": CORRECTION},
+        {"contract": CONTRACT + "code_lists: {crime_type: {deepfake: {breaks: {2024-01-01: 'wider'}}}}\n"},
+    ],
+    ids=["a correction", "a break of a series"],
+)
+def test_what_is_said_beside_the_exports_changes_the_digest_of_the_inputs(beside, work):
+    work.ingest()
+    before = work.inputs()
+    work.put(**beside)
+
+    assert work.inputs() != before
 
 
 # What is kept when exports or contracts change
@@ -622,3 +661,118 @@ def test_a_build_that_has_not_passed_its_audit_is_not_published(published, place
     with pytest.raises(warehouse.AuditError, match="was not audited"):
         warehouse.publish(path, places)
     assert not places.published.exists()
+
+
+# What was known on a day
+
+
+LATER_EXPORT = """\
+year,type,cases,share,change
+2024,all,110,,37.5
+2024,deepfake,70,63.6,133.3
+2024,recording,40,36.4,-20.0
+2025,all,121,,10.0
+2025,deepfake,77,63.6,10.0
+2025,recording,44,36.4,10.0
+"""
+EARLY = "2025-06-30"
+
+
+@pytest.fixture(scope="module")
+def two_releases(work_in):
+    """A build of two releases, the earlier one corrected in between."""
+    work = work_in("two_releases")
+    work.put(counts_later_20260131=LATER_EXPORT, corrections=CORRECTION)
+    work.ingest()
+    return work.build()
+
+
+@pytest.fixture(scope="module")
+def only_the_first(work_in):
+    """A build of the first of them, with the correction."""
+    work = work_in("only_the_first")
+    work.put(corrections=CORRECTION)
+    work.ingest()
+    return work.build()
+
+
+AS_OF = ("crime_type_shares", "age_distributions", "arrest_trends", "rolling_twelve_months")
+
+
+@pytest.mark.parametrize("mart", AS_OF)
+def test_analysts_see_what_a_warehouse_of_an_earlier_day_had(mart, two_releases, only_the_first):
+    assert asked(two_releases, f"from {mart}_as_of(date '{EARLY}')") == asked(only_the_first, f"from {mart}")
+    assert asked(two_releases, f"from {mart}_as_of(date '2100-01-01')") == asked(two_releases, f"from {mart}")
+
+
+def test_a_day_before_a_correction_has_the_published_figure(two_releases):
+    query = """
+        select value, published_value, is_corrected
+        from arrest_trends_as_of(date '{day}')
+        where crime_type = 'deepfake' and period_start = '2024-01-01'
+    """
+
+    assert asked(two_releases, query.format(day="2025-01-31")) == [(60, 60, False)]
+    assert asked(two_releases, query.format(day="2025-02-01")) == [(66, 60, True)]
+    assert asked(two_releases, query.format(day="2026-01-31")) == [(70, 70, False)]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the bodies of macros name relations without their database: attached under any name beside another "
+    "warehouse, they are not found, or are the other one's",
+)
+def test_the_macros_of_a_warehouse_that_is_attached_under_another_name_read_that_one(two_releases, only_the_first):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{two_releases}' as now (read_only)")
+        connection.execute(f"attach '{only_the_first}' as before (read_only)")
+        connection.execute("use before")
+
+        counted = f"select count(*) from now.arrest_trends_as_of(date '2100-01-01')"
+        assert connection.execute(counted).fetchall() == asked(two_releases, "select count(*) from arrest_trends")
+
+
+def test_what_was_revised_and_corrected_is_told(two_releases):
+    columns = "crime_type, kind, old_value, new_value"
+
+    assert asked(two_releases, f"select {columns} from revisions order by all") == [
+        ("deepfake", "revised", 60, 70),
+        ("total", "revised", 100, 110),
+    ]
+    assert asked(two_releases, "select status, published_value, current_value from corrections") == [
+        ("published anew", 60, 70)
+    ]
+
+
+def test_age_distributions_can_be_regrouped_in_the_published_file(two_releases):
+    assert asked(two_releases, "from age_distributions_in(['0-17', '18+'])") == []
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="an export of one region has a breakdown along it that is called partial, so that it is never complete: "
+    "a later release of the same region supersedes nothing that it leaves out",
+)
+def test_a_later_release_of_one_region_supersedes_what_it_leaves_out(work_in):
+    work = work_in("regions")
+    work.put(
+        contract="""\
+title: Cases of one region by type
+publisher: Police
+licence: none
+files: '(?P<region>[a-z]+)_(?P<released_on>\\d{8}).csv'
+totals: none
+revisions: {may_leave_out: [labels]}
+columns:
+  year: {period: year}
+  type: {dimension: crime_type}
+  cases: {value: count, measure: cases}
+""",
+        seoul_20250131="year,type,cases\n2024,deepfake,60\n2024,illegal_recording,40\n",
+        seoul_20260131="year,type,cases\n2024,deepfake,61\n",
+    )
+    (work.places.raw / FILE).unlink()
+    work.ingest()
+    query = "select crime_type, value from staging.observation_current order by all"
+
+    assert asked(work.build(), query) == [("deepfake", 61)]

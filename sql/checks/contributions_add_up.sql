@@ -1,4 +1,4 @@
--- The contributions of the parts add up to the change of their sum, in percentage points; of each
+-- The contributions of the outermost parts add up to the change of their sum, in percentage points; of each
 -- export that has all parts, where the sum is its own.
 with part as (
     select
@@ -13,7 +13,7 @@ with part as (
             and arrest_trends.measure = crime_type_shares.measure
             and arrest_trends.region = crime_type_shares.region
             and arrest_trends.crime_type = crime_type_shares.crime_type
-    where crime_type_shares.base_kind = 'sum_of_parts'
+    where crime_type_shares.base_kind = 'sum_of_parts' and crime_type_shares.part_of is null
 ),
 
 whole as (

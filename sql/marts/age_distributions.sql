@@ -1,17 +1,29 @@
 -- How are suspects (victims, …) distributed over ages?
 -- Grain: one row per source, period, measure, region, crime type, sex and age band.
+-- Bands that lie within another printed band are shares of the same base, and part_of names it.
 -- cumulative_pct adds shares up from the youngest band; it is empty where a share or the bounds of
 -- a band are unknown, where bands overlap, and after a gap that a missing band may fill.
-with part as (
-    select *
-    from staging.breakdown_part
-    where dimension = 'age_band' and other_dimensions is null
-),
-
-base as (
-    select *
+-- Distributions compare with those of a year earlier only within one scheme of bands (age_scheme).
+with base as (
+    select
+        *,
+        array_to_string(
+            list_transform(
+                list_sort(
+                    list_transform(
+                        part_codes,
+                        lambda band: struct_pack(
+                            low := coalesce(try_cast(regexp_extract(band, '^[0-9]+') as integer), 999),
+                            band := band
+                        )
+                    )
+                ),
+                lambda ranked: ranked.band
+            ),
+            ' '
+        ) as age_scheme,
     from staging.breakdown_base
-    where dimension = 'age_band' and other_dimensions is null
+    where dimension = 'age_band'
 ),
 
 share as (
@@ -23,19 +35,18 @@ share as (
         100.0 * part.value::double / nullif(base.base_value, 0) as share_pct,
         base.implied_base_low,
         base.implied_base_high,
+        base.age_scheme,
         part.age_low is null and part.age_band <> 'unknown' as has_no_bounds,
-    from part
+    from staging.breakdown_part as part
     inner join base
         on
             part.source = base.source
             and part.period_start = base.period_start
             and part.period_end = base.period_end
-            and part.measure = base.measure
-            and part.region = base.region
-            and part.sex = base.sex
-            and part.crime_type = base.whole_crime_type
+            and part.root = base.root
             and part.released_on = base.released_on
             and part.complete_in is not distinct from base.complete_in
+    where part.dimension = 'age_band' and part.is_standing and part.root.others = ''
 ),
 
 ordered as (
@@ -46,14 +57,10 @@ ordered as (
     from share
     window
         distribution as (
-            partition by
-                source, period_start, period_end, measure, region, crime_type, sex, released_on,
-                complete_in
+            partition by source, period_start, period_end, root, whole_code, released_on, complete_in
         ),
         younger as (
-            partition by
-                source, period_start, period_end, measure, region, crime_type, sex, released_on,
-                complete_in
+            partition by source, period_start, period_end, root, whole_code, released_on, complete_in
             order by
                 age_low asc nulls last, age_high asc nulls last
             rows between unbounded preceding and 1 preceding
@@ -63,7 +70,8 @@ ordered as (
 cumulated as (
     select
         *,
-        age_low is not null
+        whole_code = 'total'
+        and age_low is not null
         and not is_unordered
         and count(share_pct) over band_and_younger = count(*) over band_and_younger
         and not coalesce(
@@ -76,13 +84,102 @@ cumulated as (
     from ordered
     window
         band_and_younger as (
-            partition by
-                source, period_start, period_end, measure, region, crime_type, sex, released_on,
-                complete_in
+            partition by source, period_start, period_end, root, whole_code, released_on, complete_in
             order by
                 age_low asc nulls last, age_high asc nulls last
             rows between unbounded preceding and current row
         )
+),
+
+period as (
+    select distinct
+        period_start,
+        period_end,
+        previous_period_start,
+        previous_period_end,
+    from staging.period_figure
+),
+
+scheme as (
+    select
+        source,
+        period_start,
+        period_end,
+        root,
+        min(age_scheme) as age_scheme,
+    from cumulated
+    group by all
+),
+
+broken as (
+    select
+        cumulated.source,
+        cumulated.period_start,
+        cumulated.period_end,
+        cumulated.root,
+        cumulated.age_band,
+        arg_min(series_breaks.break_on::varchar || ' ' || series_breaks.note, series_breaks.break_on)
+            as said,
+    from cumulated
+    inner join period
+        on
+            cumulated.period_start = period.period_start
+            and cumulated.period_end = period.period_end
+    inner join series_breaks
+        on
+            (series_breaks.source is null or cumulated.source = series_breaks.source)
+            and (
+                (series_breaks.dimension = 'crime_type' and cumulated.crime_type = series_breaks.code)
+                or (series_breaks.dimension = 'age_band' and cumulated.age_band = series_breaks.code)
+                or (series_breaks.dimension = 'region' and cumulated.region = series_breaks.code)
+                or (series_breaks.dimension = 'measure' and cumulated.measure = series_breaks.code)
+            )
+            and period.previous_period_start < series_breaks.break_on
+            and cumulated.period_end >= series_breaks.break_on
+    group by all
+),
+
+compared as (
+    select
+        cumulated.*,
+        previous.value as previous_value,
+        previous.share_pct as previous_share_pct,
+        case
+            when cumulated.value is null then 'no figure for this period'
+            when broken.said is not null then 'the series breaks: ' || broken.said
+            when scheme.age_scheme is null then 'no ages for the period a year earlier'
+            when previous.age_scheme is null and scheme.age_scheme <> cumulated.age_scheme
+                then 'other age bands a year earlier: ' || scheme.age_scheme
+            when previous.value is null then 'no figure for the period a year earlier'
+            when cumulated.share_pct is null then 'no base for a share'
+            when previous.share_pct is null then 'no base for a share a year earlier'
+        end as no_change_reason,
+    from cumulated
+    inner join period
+        on
+            cumulated.period_start = period.period_start
+            and cumulated.period_end = period.period_end
+    left join scheme
+        on
+            cumulated.source = scheme.source
+            and cumulated.root = scheme.root
+            and period.previous_period_start = scheme.period_start
+            and period.previous_period_end = scheme.period_end
+    left join cumulated as previous
+        on
+            cumulated.source = previous.source
+            and cumulated.root = previous.root
+            and cumulated.age_band = previous.age_band
+            and cumulated.age_scheme = previous.age_scheme
+            and period.previous_period_start = previous.period_start
+            and period.previous_period_end = previous.period_end
+    left join broken
+        on
+            cumulated.source = broken.source
+            and cumulated.root = broken.root
+            and cumulated.age_band = broken.age_band
+            and cumulated.period_start = broken.period_start
+            and cumulated.period_end = broken.period_end
 )
 
 select
@@ -105,12 +202,21 @@ select
     implied_base_high,
     export_id,
     case when can_cumulate then sum_of_shares end as cumulative_pct,
+    age_scheme,
+    nullif(whole_code, 'total') as part_of,
+    previous_value,
+    previous_share_pct,
+    case when no_change_reason is null then share_pct - previous_share_pct end as share_change_pp,
+    no_change_reason,
+    value_origin,
     released_on,
     value_status,
+    published_value,
+    is_corrected,
     is_provisional,
     source_file,
     source_row,
     source_column,
-from cumulated
+from compared
 order by
     source, period_start, period_end, measure, region, crime_type, sex, age_low nulls last, age_band

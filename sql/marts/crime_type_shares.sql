@@ -1,5 +1,6 @@
 -- What share of the cases (suspects, …) is each type of crime?
 -- Grain: one row per source, period, measure, region and crime type; the total is no row here.
+-- Where types have levels, each row is a share of the total, and part_of names the level above.
 -- share_pct is empty where the publisher's figures leave no base that nothing contradicts; the
 -- percentage that was printed always stands beside it.
 with part as (
@@ -7,19 +8,10 @@ with part as (
     from staging.breakdown_part
     where
         dimension = 'crime_type'
-        and whole_age_band = 'total'
-        and sex = 'total'
-        and other_dimensions is null
-),
-
-base as (
-    select *
-    from staging.breakdown_base
-    where
-        dimension = 'crime_type'
-        and whole_age_band = 'total'
-        and sex = 'total'
-        and other_dimensions is null
+        and is_standing
+        and root.age_band = 'total'
+        and root.sex = 'total'
+        and root.others = ''
 )
 
 select
@@ -37,20 +29,24 @@ select
     base.implied_base_low,
     base.implied_base_high,
     part.export_id,
+    nullif(part.whole_code, 'total') as part_of,
+    part.value_origin,
     part.released_on,
     part.value_status,
+    part.published_value,
+    part.is_corrected,
     part.is_provisional,
     part.source_file,
     part.source_row,
     part.source_column,
 from part
-inner join base
+inner join staging.breakdown_base as base
     on
-        part.source = base.source
+        part.dimension = base.dimension
+        and part.source = base.source
         and part.period_start = base.period_start
         and part.period_end = base.period_end
-        and part.measure = base.measure
-        and part.region = base.region
+        and part.root = base.root
         and part.released_on = base.released_on
         and part.complete_in is not distinct from base.complete_in
 order by

@@ -34,4 +34,18 @@ select
     comment,
 from duckdb_columns()
 where database_name = current_database() and schema_name in ('main', 'staging')
+union all
+select
+    schema_name,
+    function_name || '(' || array_to_string(parameters, ', ') || ')' as relation_name,
+    null::varchar as column_name,
+    0 as column_number,
+    'table macro' as data_type,
+    comment,
+from duckdb_functions()
+where
+    database_name = current_database()
+    and function_type = 'table_macro'
+    and not internal
+    and schema_name = 'main'
 order by 1, 2, 4

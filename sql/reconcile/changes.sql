@@ -1,4 +1,4 @@
--- Every figure that stands today, with its printed change; the first nine columns say which figure.
+-- Every published figure that stands, with its printed change; the first nine columns say which figure.
 select
     source,
     period_start,
@@ -9,7 +9,7 @@ select
     sex,
     region,
     other_dimensions,
-    value,
+    published_value,
     published_change_pct,
     export_id,
 from staging.observation_current

@@ -1,20 +1,24 @@
--- The parts of every breakdown, largest first; the first twelve columns say which breakdown.
+-- The parts of every current breakdown, largest first; the first columns say which breakdown.
 select
     dimension,
     source,
     period_start,
     period_end,
-    measure,
-    region,
-    sex,
-    other_dimensions,
-    whole_crime_type,
-    whole_age_band,
+    root.measure as root_measure,
+    root.region as root_region,
+    root.sex as root_sex,
+    root.crime_type as root_crime_type,
+    root.age_band as root_age_band,
+    root.others as root_others,
     released_on,
     complete_in,
+    whole_code,
     part_code,
-    value,
+    published_value,
+    value_status,
+    value_origin,
     published_share_pct,
     export_id,
 from staging.breakdown_part
-order by value desc nulls last, part_code asc
+where is_current
+order by published_value desc nulls last, part_code asc

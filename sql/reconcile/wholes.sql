@@ -1,19 +1,19 @@
--- The printed total and the sum of the parts of every breakdown; the first twelve columns say which
--- breakdown.
+-- The printed total of every current breakdown, and whether its parts are all there is; the first
+-- columns say which breakdown.
 select
     dimension,
     source,
     period_start,
     period_end,
-    measure,
-    region,
-    sex,
-    other_dimensions,
-    whole_crime_type,
-    whole_age_band,
+    root.measure as root_measure,
+    root.region as root_region,
+    root.sex as root_sex,
+    root.crime_type as root_crime_type,
+    root.age_band as root_age_band,
+    root.others as root_others,
     released_on,
     complete_in,
-    published_total,
+    printed_total,
     is_exhaustive,
-    sum_of_parts,
+    sum_of_parts is null as do_parts_overlap,
 from staging.breakdown_base

@@ -2,8 +2,10 @@
 with latest as (
     select *
     from age_distributions
-    where region = 'total' and sex = 'total'
-    qualify period_end = max(period_end) over (partition by source)
+    where region = 'total' and sex = 'total' and part_of is null
+    qualify
+        period_end = max(period_end) over (partition by source)
+        and period_start = min(period_start) over (partition by source, period_end)
 )
 
 select

@@ -3,7 +3,9 @@ with latest as (
     select *
     from arrest_trends
     where crime_type = 'total' and region = 'total'
-    qualify period_end = max(period_end) over (partition by source, measure)
+    qualify
+        period_end = max(period_end) over (partition by source, measure)
+        and period_start = min(period_start) over (partition by source, measure, period_end)
 )
 
 select

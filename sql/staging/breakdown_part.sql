@@ -1,31 +1,43 @@
 -- Every figure that is a part of a breakdown, once for each dimension that it is a part along.
 -- A figure for deepfakes and ages 10-19 is a part along crime_type (of all crime at that age) and
--- a part along age_band (of all deepfakes). whole_… is the key of the total that it is a part of.
+-- a part along age_band (of all deepfakes). root is what the whole breakdown is of; whole_code is
+-- the next code up, which differs from total where a dimension has levels.
 -- Parts belong together if they are of one release, and, where an export says that its parts are
 -- all there is, of that export (complete_in).
-with current_figure as (
-    select *
-    from staging.observation_current
-),
-
-part as (
+with part as (
     select
-        *,
-        'crime_type' as dimension,
-        crime_type as part_code,
-        'total' as whole_crime_type,
-        age_band as whole_age_band,
-    from current_figure
-    where crime_type <> 'total'
-    union all by name
-    select
-        *,
-        'age_band' as dimension,
-        age_band as part_code,
-        crime_type as whole_crime_type,
-        'total' as whole_age_band,
-    from current_figure
-    where age_band <> 'total'
+        figure.*,
+        along.dimension,
+        case along.dimension
+            when 'crime_type' then figure.crime_type
+            when 'age_band' then figure.age_band
+            when 'sex' then figure.sex
+            when 'region' then figure.region
+            else figure.others ->> along.dimension
+        end as part_code,
+        struct_pack(
+            measure := figure.measure,
+            crime_type := if(along.dimension = 'crime_type', 'total', figure.crime_type),
+            age_band := if(along.dimension = 'age_band', 'total', figure.age_band),
+            sex := if(along.dimension = 'sex', 'total', figure.sex),
+            region := if(along.dimension = 'region', 'total', figure.region),
+            others := if(
+                along.dimension in ('crime_type', 'age_band', 'sex', 'region') or figure.others = '',
+                figure.others,
+                replace(
+                    json_merge_patch(figure.others, json_object(along.dimension, null))::varchar,
+                    '{}',
+                    ''
+                )
+            )
+        ) as root,
+    from staging.figure as figure
+    cross join unnest(
+        list_concat(
+            ['crime_type', 'age_band', 'sex', 'region'],
+            if(figure.others = '', [], json_keys(nullif(figure.others, '')))
+        )
+    ) as along (dimension)
 ),
 
 age as (
@@ -42,30 +54,38 @@ select
     part.source,
     part.period_start,
     part.period_end,
-    part.measure,
-    part.region,
-    part.sex,
-    part.other_dimensions,
-    part.whole_crime_type,
-    part.whole_age_band,
+    part.root,
     part.released_on,
     case when breakdown.totals in ('none', 'printed') then part.source_file end as complete_in,
     part.part_code,
+    coalesce(own.whole_code, 'total') as whole_code,
     age.age_low,
     age.age_high,
+    part.measure,
     part.crime_type,
     part.age_band,
+    part.sex,
+    part.region,
+    part.other_dimensions,
     part.export_id,
     part.value,
     part.value_status,
+    part.value_origin,
+    part.published_value,
+    part.is_corrected,
     part.is_provisional,
+    -- Of parts that may not be all, one file's are told from another's by which stands.
+    if(breakdown.totals in ('none', 'printed'), part.is_latest, part.is_current) as is_current,
+    part.is_standing,
+    part.table_name,
     part.source_file,
     part.source_row,
     part.source_column,
     breakdown.totals,
     -- A percentage is a share along one dimension only, the one that its contract names.
-    case when breakdown.has_published_shares then part.published_share_pct end
-        as published_share_pct,
+    case
+        when breakdown.has_published_shares and ratio.measure is null then part.published_share_pct
+    end as published_share_pct,
     implied_base.base_low,
     implied_base.base_high,
 from part
@@ -75,10 +95,33 @@ inner join breakdowns as breakdown
         and part.source_file = breakdown.source_file
         and part.export_id = breakdown.export_id
         and part.dimension = breakdown.dimension
+left join export_codes as own
+    on
+        part.source = own.source
+        and part.source_file = own.source_file
+        and part.export_id = own.export_id
+        and part.dimension = own.dimension
+        and part.part_code = own.code
+        and (
+            own.measure is null
+            or (
+                part.measure = own.measure
+                and part.period_start = own.period_start
+                and part.period_end = own.period_end
+            )
+        )
+left join ratios as ratio
+    on
+        part.source = ratio.source
+        and part.source_file = ratio.source_file
+        and part.export_id = ratio.export_id
+        and part.measure = ratio.measure
 left join implied_bases as implied_base
     on
         breakdown.has_published_shares
-        and part.value = implied_base.value
+        and ratio.measure is null
+        and part.published_value = implied_base.value
         and part.published_share_pct = implied_base.published_share_pct
 left join age
     on part.dimension = 'age_band' and part.part_code = age.code
+where part.part_code <> 'total'

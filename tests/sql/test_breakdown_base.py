@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sql.given import LATER, built, figure
+from tests.sql.given import LATER, built, correction, figure, others
 
 
 def bases(figures, columns="base_kind, base_value", where="dimension = 'crime_type'", **given):
@@ -235,7 +235,7 @@ def test_shares_along_age_say_nothing_of_a_breakdown_by_crime_type():
         deepfake(895, age_band="10-19", share="61.8"),
         deepfake(438, age_band="20-29", share="30.2"),
     ]
-    columns = "whole_age_band, share_count, implied_base_low, base_kind"
+    columns = "root.age_band, share_count, implied_base_low, base_kind"
 
     assert bases(figures, columns, shares_along="age_band") == [
         ("10-19", 0, None, "published_total"),
@@ -250,32 +250,44 @@ def test_ages_of_a_crime_type_are_parts_of_that_crime_type():
         deepfake(120, age_band="10-19"),
         deepfake(30, age_band="20-29"),
     ]
-    columns = "whole_crime_type, sum_of_parts, base_value"
+    columns = "root.crime_type, sum_of_parts, base_value"
 
     assert bases(figures, columns, "dimension = 'age_band'") == [("deepfake", 150, 200)]
 
 
-@pytest.mark.parametrize("other", ["source", "measure", "region", "sex", "other_dimensions"])
+@pytest.mark.parametrize(
+    "other",
+    [*({name: "another"} for name in ("source", "measure", "region", "sex")), others(place="home")],
+    ids=lambda other: next(iter(other)),
+)
 def test_figures_of_another_population_are_no_part_of_a_breakdown(other):
     figures = [
         figure(100),
         deepfake(60),
-        figure(500, **{other: "another"}),
-        deepfake(400, **{other: "another"}),
+        figure(500, **other),
+        deepfake(400, **other),
     ]
 
     assert bases(figures, "sum_of_parts, base_value") == [(60, 100), (400, 500)]
 
 
 def test_two_releases_are_not_added_up_to_all_there_is():
-    # The contract says that what the later release prints is all there is; of the earlier one, only
+    # The later release revises deepfakes and does not say that this is all; of the earlier one, only
     # recordings still stand.
     figures = [deepfake(60), recording(30), deepfake(66, **LATER)]
     columns = "export_id, sum_of_parts, is_exhaustive, base_kind, base_value"
 
-    assert bases(figures, columns, totals="none") == [
+    assert bases(figures, columns, totals={"first": "none", "later": "partial"}) == [
         ("first", 30, False, "none", None),
-        ("later", 66, True, "sum_of_parts", 66),
+        ("later", 66, False, "none", None),
+    ]
+
+
+def test_a_breakdown_of_a_superseded_release_is_no_breakdown():
+    figures = [deepfake(60), recording(30), deepfake(66, **LATER)]
+
+    assert bases(figures, "export_id, base_kind, base_value", totals="none") == [
+        ("later", "sum_of_parts", 66)
     ]
 
 
@@ -298,7 +310,7 @@ def test_parts_are_not_divided_by_the_total_of_a_later_release():
     columns = "published_total, base_kind, base_value"
 
     assert bases(figures, columns) == [(None, "none", None)]
-    assert bases(figures, columns, totals="none") == [(None, "sum_of_parts", 100)]
+    assert bases(figures, columns, totals={"first": "none"}) == [(None, "sum_of_parts", 100)]
 
 
 def test_parts_of_an_export_that_may_not_have_all_are_not_added_to_those_of_one_that_has():
@@ -323,8 +335,8 @@ def test_two_complete_breakdowns_of_one_release_are_not_added_up():
     columns = "complete_in, part_codes, base_kind, base_value"
 
     assert bases(figures, columns, "dimension = 'age_band'", totals="none") == [
-        ("police/narrow.csv", "10-14 15-19 20-24", "sum_of_parts", 150),
-        ("police/wide.csv", "10-19 20-29", "sum_of_parts", 150),
+        ("police/narrow.csv", ["10-14", "15-19", "20-24"], "sum_of_parts", 150),
+        ("police/wide.csv", ["10-19", "20-29"], "sum_of_parts", 150),
     ]
 
 
@@ -345,22 +357,255 @@ def test_two_complete_breakdowns_of_one_release_do_not_contradict_their_total():
     ]
 
 
-def test_overlapping_age_bands_do_not_contradict_their_total():
-    # 10-17 are counted again among 10-19: 125 is no number of people.
-    figures = [
-        figure(100, export_id="total"),
-        figure(25, age_band="10-17"),
-        figure(30, age_band="10-19"),
-        figure(70, age_band="20+"),
-    ]
-    columns = "is_total_contradicted, base_kind, base_value"
-
-    assert bases(figures, columns, "dimension = 'age_band'") == [(False, "published_total", 100)]
+# Parts that hold or share one another
 
 
-def test_overlapping_age_bands_have_no_sum():
-    figures = [figure(25, age_band="10-17"), figure(30, age_band="10-19"), figure(70, age_band="20+")]
+def ages(*bands, **given):
+    return [figure(value, age_band=age_band, **given) for age_band, value in bands]
 
+
+SHARING = ages(("10-17", 25), ("15-19", 30), ("20+", 70))
+
+
+@pytest.mark.parametrize("totals", ["none", "printed", "partial"])
+def test_age_bands_that_share_years_do_not_contradict_their_total(totals):
+    # 15 to 17 are counted twice: 125 is no number of people.
+    columns = "is_total_contradicted, is_exhaustive, base_kind, base_value"
+    found = bases([figure(100), *SHARING], columns, "dimension = 'age_band'", totals=totals)
+
+    assert found == [(False, False, "published_total", 100)]
+
+
+def test_age_bands_that_share_years_have_no_sum():
     columns = "sum_of_parts, base_kind, base_value"
 
-    assert bases(figures, columns, "dimension = 'age_band'", totals="none") == [(None, "none", None)]
+    assert bases(SHARING, columns, "dimension = 'age_band'", totals="none") == [(None, "none", None)]
+
+
+def test_a_total_that_one_of_overlapping_parts_exceeds_is_no_base():
+    figures = [figure(60), *SHARING]
+
+    assert bases(figures, where="dimension = 'age_band'") == [("none", None)]
+
+
+def test_parts_of_which_some_hold_others_have_no_sum_where_the_contract_says_so():
+    figures = [figure(100), deepfake(60), recording(50)]
+    columns = "sum_of_parts, is_exhaustive, base_kind, base_value"
+
+    assert bases(figures, columns, totals="overlapping") == [(None, False, "published_total", 100)]
+
+
+@pytest.mark.parametrize("totals", ["none", "printed", "partial"])
+def test_an_age_band_within_another_is_no_part_of_the_sum(totals):
+    bands = ages(("0-13", 9), ("0-5", 4), ("6-13", 5), ("14+", 3))
+    figures = [figure(12), *bands] if totals == "printed" else bands
+    columns = "part_codes, sum_of_parts"
+
+    assert bases(figures, columns, "dimension = 'age_band'", totals=totals) == [(["0-13", "14+"], 12)]
+
+
+def test_bands_are_parts_of_those_that_are_printed_for_the_same_period():
+    figures = [
+        *ages(("10-14", 10), ("15-19", 15), ("20+", 75), year=2023),
+        *ages(("10-19", 80), ("20+", 120), year=2024),
+    ]
+    columns = "year(period_start), base_kind, base_value"
+
+    assert bases(figures, columns, "dimension = 'age_band'", totals="none") == [
+        (2023, "sum_of_parts", 100),
+        (2024, "sum_of_parts", 200),
+    ]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="export_codes pools the bands of a measure and period over all types, sexes and regions: those of one "
+    "type are parts of bands that only another has, and are left out of their sum and base",
+)
+def test_bands_are_parts_of_those_that_are_printed_for_the_same_type():
+    # Deepfakes by fine bands and recordings by wide ones, in one file.
+    figures = [
+        *ages(("10-14", 10), ("15-19", 15), ("20+", 75), crime_type="deepfake"),
+        *ages(("10-19", 80), ("20+", 120), crime_type="illegal_recording"),
+    ]
+    columns = "root.crime_type, base_kind, base_value"
+
+    assert bases(figures, columns, "dimension = 'age_band'", totals={"age_band": "none"}) == [
+        ("deepfake", "sum_of_parts", 100),
+        ("illegal_recording", "sum_of_parts", 200),
+    ]
+
+
+@pytest.mark.parametrize("with_shares", ["a", "b"])
+def test_a_band_that_two_files_of_a_release_print_does_not_overlap_itself(with_shares):
+    a = ages(("10-19", 30), ("30-39", 5), export_id="a", share="30.0" if with_shares == "a" else None)
+    b = ages(("10-19", 30), ("20-29", 40), export_id="b", share="30.0" if with_shares == "b" else None)
+    said = {"shares_along": {with_shares: "age_band"}}
+
+    assert bases([*a, *b], "sum_of_parts", "dimension = 'age_band'", **said) == [(75,)]
+
+
+# Levels
+
+ONLINE = {"deepfake": "online", "illegal_recording": "online"}
+
+
+def theft(value, **given):
+    return figure(value, crime_type="theft", **given)
+
+
+def online(value, **given):
+    return figure(value, crime_type="online", **given)
+
+
+@pytest.mark.parametrize(
+    ("total", "totals", "kind"), [(105, "printed", "published_total"), (None, "none", "sum_of_parts")]
+)
+def test_parts_of_parts_are_not_in_the_sum(total, totals, kind):
+    figures = [online(100), deepfake(60), recording(40), theft(5), *([figure(total)] if total else [])]
+    columns = "part_codes, sum_of_parts, base_kind, base_value"
+
+    assert bases(figures, columns, totals=totals, parents=ONLINE) == [(["online", "theft"], 105, kind, 105)]
+
+
+def test_the_sum_of_a_group_that_is_not_printed_is_a_part():
+    figures = [deepfake(60), recording(40), theft(5)]
+    columns = "part_codes, sum_of_parts, base_kind, base_value"
+
+    assert bases(figures, columns, totals="none", parents=ONLINE) == [
+        (["online", "theft"], 105, "sum_of_parts", 105)
+    ]
+
+
+def test_a_group_of_which_a_part_is_no_number_leaves_no_sum():
+    figures = [deepfake(60), recording(None, value_status="suppressed"), theft(5)]
+    columns = "all_observed, base_kind, base_value"
+
+    assert bases(figures, columns, totals="none", parents=ONLINE) == [(False, "none", None)]
+
+
+def test_a_part_of_a_part_that_is_no_number_does_not_touch_the_sum():
+    figures = [online(100), deepfake(60), recording(None, value_status="suppressed"), theft(5)]
+
+    assert bases(figures, totals="none", parents=ONLINE) == [("sum_of_parts", 105)]
+
+
+def test_each_part_knows_the_level_above_it():
+    figures = [online(100), deepfake(60), recording(40), theft(5)]
+    connection = built(figures, totals="none", parents=ONLINE, made=["breakdown_part"])
+    query = "select part_code, whole_code from staging.breakdown_part order by all"
+
+    assert connection.sql(query).fetchall() == [
+        ("deepfake", "online"),
+        ("illegal_recording", "online"),
+        ("online", "total"),
+        ("theft", "total"),
+    ]
+
+
+def test_the_shares_of_all_levels_are_of_one_base():
+    figures = [online(100, share="95.2"), deepfake(60, share="57.1"), recording(40, share="38.1"), theft(5)]
+    columns = "base_kind, base_value, implied_base_low, implied_base_high"
+
+    assert bases(figures, columns, totals="none", parents=ONLINE, shares_along="crime_type") == [
+        ("sum_of_parts", 105, 105, 105)
+    ]
+
+
+# Along every dimension
+
+
+def test_a_figure_is_a_part_along_each_of_its_dimensions():
+    figures = [
+        figure(1, crime_type="deepfake", age_band="10-19", sex="female", region="seoul", **others(place="home"))
+    ]
+    connection = built(figures, totals="partial", made=["breakdown_part"])
+    query = "select dimension, part_code, root from staging.breakdown_part order by dimension"
+    found = {dimension: (code, root) for dimension, code, root in connection.sql(query).fetchall()}
+
+    assert {dimension: code for dimension, (code, _) in found.items()} == {
+        "age_band": "10-19",
+        "crime_type": "deepfake",
+        "place": "home",
+        "region": "seoul",
+        "sex": "female",
+    }
+    assert found["sex"][1] == {
+        "measure": "cases",
+        "crime_type": "deepfake",
+        "age_band": "10-19",
+        "sex": "total",
+        "region": "seoul",
+        "others": '{"place":"home"}',
+    }
+    assert found["place"][1]["others"] == ""
+
+
+def test_a_part_along_one_own_dimension_is_of_the_others_together():
+    figures = [figure(1, **others(place="home", hour="day"))]
+    connection = built(figures, made=["breakdown_part"])
+    query = "select dimension, root.others from staging.breakdown_part order by all"
+
+    assert connection.sql(query).fetchall() == [("hour", '{"place":"home"}'), ("place", '{"hour":"day"}')]
+
+
+def test_parts_along_an_own_dimension_have_a_base():
+    figures = [figure(100), figure(60, **others(place="home")), figure(30, **others(place="street"))]
+    columns = "part_codes, sum_of_parts, base_kind, base_value"
+
+    assert bases(figures, columns, "dimension = 'place'") == [
+        (["home", "street"], 90, "published_total", 100)
+    ]
+
+
+def test_the_sum_along_one_dimension_is_a_part_along_another():
+    # Types by region, no totals: the regions of each type add up to it, and the types to everything.
+    figures = [
+        *(deepfake(1, region="seoul"), deepfake(2, region="busan")),
+        *(recording(4, region="seoul"), recording(8, region="busan")),
+    ]
+    columns = "root.region, part_codes, base_kind, base_value"
+    types = ["deepfake", "illegal_recording"]
+
+    assert bases(figures, columns, totals="none") == [
+        ("busan", types, "sum_of_parts", 10),
+        ("seoul", types, "sum_of_parts", 5),
+        ("total", types, "sum_of_parts", 15),
+    ]
+
+
+# Parts that there are none of, and corrections
+
+
+def test_a_part_that_there_is_none_of_leaves_the_sum_complete():
+    figures = [deepfake(60), recording(30), child(None, value_status="not_applicable")]
+    columns = "sum_of_parts, is_exhaustive, all_observed, base_kind"
+
+    assert bases(figures, columns, totals="none") == [(90, True, True, "sum_of_parts")]
+
+
+def test_a_corrected_part_is_in_the_sum_as_corrected():
+    entries = [correction(60, 16, crime_type="deepfake")]
+
+    assert bases([deepfake(60), recording(30)], totals="none", correction_entries=entries) == [
+        ("sum_of_parts", 46)
+    ]
+
+
+def test_a_corrected_total_is_the_base_and_the_printed_one_stands_beside_it():
+    figures = [figure(900), deepfake(60), recording(30)]
+    columns = "base_kind, base_value, published_total, printed_total"
+
+    assert bases(figures, columns, totals="printed", correction_entries=[correction(900, 90)]) == [
+        ("published_total", 90, 90, 900)
+    ]
+
+
+def test_the_printed_share_of_a_corrected_count_says_what_the_printed_count_said():
+    figures = [deepfake(600, share="66.7"), recording(30, share="33.3")]
+    entries = [correction(600, 60, crime_type="deepfake")]
+    columns = "implied_base_low, implied_base_high"
+
+    # 600 = 66.7% allows 899 or 900, 30 = 33.3% allows 90: the printed ones contradict each other.
+    [(low, high)] = bases(figures, columns, shares_along="crime_type", correction_entries=entries)
+    assert low > high

@@ -18,6 +18,9 @@ FIGURES = numbered(
 )
 EXPORT = {
     "reading_id": "r1",
+    "table_name": "table",
+    "scope": "{}",
+    "is_complete": True,
     "source": "police",
     "export_id": "first",
     "source_file": "police/first.csv",
@@ -182,6 +185,33 @@ def test_two_complete_breakdowns_of_the_same_cases_are_not_added_up(check, finer
         ]
     ]
     connection = built([*FIGURES, *split], totals="none", made=tables_read(checks()[check]))
+
+    assert connection.sql(checks()[check]).fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("check", "totals"),
+    [
+        ("shares_of_all_parts_add_up", "none"),
+        ("shares_of_all_parts_add_up", "printed"),
+        ("no_share_of_a_contradicted_base", "none"),
+        ("contributions_add_up", "printed"),
+        ("contributions_add_up", "none"),
+    ],
+)
+@pytest.mark.parametrize("with_groups", [True, False], ids=["printed groups", "summed groups"])
+def test_parts_of_parts_are_not_added_up(check, totals, with_groups):
+    parents = {"deepfake": "online", "illegal_recording": "online"}
+    figures = [
+        *FIGURES,
+        *(figure(10, year=2023, crime_type="theft"), figure(20, crime_type="theft")),
+    ]
+    if with_groups:
+        figures += [figure(80, year=2023, crime_type="online"), figure(100, crime_type="online")]
+    if totals == "printed":
+        figures += [figure(90, year=2023), figure(120)]
+    made = tables_read(checks()[check])
+    connection = built(figures, totals=totals, parents=parents, made=made)
 
     assert connection.sql(checks()[check]).fetchall() == []
 

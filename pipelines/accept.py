@@ -1,0 +1,82 @@
+"""``caseload accept``: let a release in that loses or restates figures of an earlier one, on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from pathlib import Path
+
+import duckdb
+import typer
+
+from pipelines import corrections
+from pipelines.comparisons import HELD
+from pipelines.contract import Source
+from pipelines.exports import Hashes, discover
+from pipelines.freshness import GOOD, USAGE
+from pipelines.paths import SQL, Places
+from pipelines.problems import one_line, printable, suggestion
+from pipelines.store import Store
+
+
+def accept(places: Places, sources: list[Source], file: str, reason: str, by: str | None) -> int:
+    """Record that the findings which hold an export back are right, and return the exit code.
+
+    ``file`` is its path, or its address below raw/ as messages give it.
+    """
+    address = _address(file, places)
+    source = next((source for source in sources if source.name == address.partition("/")[0]), None)
+    if source is None:
+        return _refuse(f"`{printable(file)}` is in no source's folder below `{places.raw}`.")
+    found = discover(source, Hashes())
+    export = next((export for export in found if export.file == address), None)
+    if export is None:
+        near = suggestion(address, [export.file for export in found])
+        return _refuse(f"There is no export `{printable(address)}`{near}.")
+    findings = _held(Store(places.store), source.name, address, export.export_id)
+    if findings is None:
+        return _refuse(f"`{printable(address)}` was not read as it is now: `caseload run` first.")
+    others = [rule for rule, _ in findings if rule not in HELD]
+    done = {rule for entry in source.acceptances.of(export.sha256) for rule in entry.findings}
+    if findings and {rule for rule, _ in findings} <= done:
+        return _refuse(f"`{printable(address)}` is accepted already: `caseload run` takes it in.")
+    if not findings:
+        return _refuse(f"Nothing holds `{printable(address)}` back.")
+    if others:
+        return _refuse(
+            f"`{printable(address)}` has other problems ({', '.join(sorted(set(others)))}), which cannot be "
+            "accepted: `caseload check` shows them."
+        )
+    acceptance = corrections.Acceptance(
+        file=address, sha256=export.sha256, findings=sorted({rule for rule, _ in findings}),
+        found=[said for _, said in findings], reason=reason, by=by or getpass.getuser(), on=dt.date.today(),
+    )  # fmt: skip
+    path = corrections.accept(source.folder, acceptance)
+    typer.echo(f"Accepted by {acceptance.by} for `{address}`:")
+    for _, said in findings:
+        typer.echo(f"  {one_line(said)}")
+    typer.echo(f"Recorded in {path}, which belongs into version control. Next: caseload run")
+    return GOOD
+
+
+def _address(file: str, places: Places) -> str:
+    path = Path(file).absolute()
+    raw = places.raw.absolute()
+    return path.relative_to(raw).as_posix() if path.is_relative_to(raw) else file
+
+
+def _held(store: Store, source: str, address: str, export_id: str) -> list[tuple[str, str]] | None:
+    """Rule and reason of what keeps the latest reading of an export out; None if it is not of it."""
+    entry = store.ledger(source).get(address)
+    if entry is None or store.receipt(entry.latest).export_id != export_id:
+        return None
+    if store.receipt(entry.latest).is_accepted:
+        return []
+    query = (SQL / "ingest" / "refusals.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        return connection.execute(query, {"readings": str(store.rejected_rows(entry.latest))}).fetchall()
+
+
+def _refuse(message: str) -> int:
+    typer.echo(message, err=True)
+    return USAGE

@@ -1,0 +1,205 @@
+"""What a version of a table does to the figures of the one before it: leaves out, empties, restates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import log10
+
+import duckdb
+import pandas as pd
+
+from pipelines.codes import MEASURE
+from pipelines.coverage import named
+from pipelines.expectations import Result, Rule, Validator
+from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
+from pipelines.paths import SQL
+from pipelines.periods import Period
+from pipelines.problems import Problem
+from pipelines.words import Revisions
+
+LOST, LEFT_OUT, EMPTIED, RESTATED = "lost_figures", "left_out", "emptied", "restated"
+HELD = (LOST, LEFT_OUT, EMPTIED, RESTATED)
+"""Rules of findings that hold an export back until they are accepted."""
+
+LISTED = 6
+RENAMED_DIGITS = 4.0
+"""Digits in which two series agree by themselves before one is taken for the other renamed."""
+
+_BY = (MEASURE, *DIMENSIONS, "other_dimensions")
+_KEYS = ["period_start", "period_end", *_BY]
+
+
+def compared(before: list[str], after: list[str]) -> pd.DataFrame:
+    """The figures of two sets of readings, given as Parquet files, side by side: the columns of the
+    figure, ``old_value``, ``new_value``, ``old_status``, ``new_status`` and the new address.
+    """
+    query = (SQL / "ingest" / "compared.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        return connection.execute(query, {"before": before, "after": after}).df()
+
+
+def lost(figures: pd.DataFrame, file: str) -> Iterator[Problem]:
+    """What a file no longer gives of what it gave before, in the same release."""
+    gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
+    if len(gone):
+        yield Problem(
+            file, LOST, f"{len(gone)} figures that this file gave before are gone: {_listed(gone)}",
+            next_step="If it was cut, fetch it again; if the publisher withdrew them, give the file a later "
+            f"release date, or {_accept(file)}",
+        )  # fmt: skip
+
+
+def left_out(figures: pd.DataFrame, file: str, earlier: str, allowed: Sequence[str]) -> Iterator[Problem]:
+    """What a later release leaves out of what an earlier one, ``earlier``, gave. If it repeats none of
+    its periods it is a file of other periods, and leaves nothing out.
+    """
+    old, new = figures[figures["old_status"].notna()], figures[figures["new_status"].notna()]
+    shared = set(_periods(old)) & set(_periods(new))
+    if not shared:
+        return
+    missing = [period for period in dict.fromkeys(_periods(old)) if period not in shared]
+    if missing and "periods" not in allowed:
+        shown = ", ".join(period.short for period in missing[:LISTED]) + (", …" if missing[LISTED:] else "")
+        yield Problem(
+            file, LEFT_OUT, f"leaves out {shown}, which the release of {earlier} gives",
+            next_step="If it was cut, fetch it again; if the window moves on, say `revisions: "
+            f"{{may_leave_out: [periods]}}` in the contract, or {_accept(file)}",
+        )  # fmt: skip
+    is_shared = pd.Series([period in shared for period in _periods(figures)], index=figures.index)
+    figures = figures[is_shared.astype(bool)]
+    gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
+    if len(gone) and "labels" not in allowed:
+        yield Problem(
+            file, LEFT_OUT,
+            f"leaves out {len(gone)} figures that the release of {earlier} gives: "
+            f"{_labels_of(gone, figures)}",
+            next_step="If a label was renamed, add it as an alias; if the file was cut, fetch it again; if "
+            f"the publisher dropped it, {_accept(file)}",
+        )  # fmt: skip
+
+
+def emptied(figures: pd.DataFrame, file: str, earlier: str) -> Iterator[Problem]:
+    """Figures that were numbers and are none any more."""
+    is_empty = figures["new_status"].notna() & (figures["new_status"] != OBSERVED)
+    empty = figures[(figures["old_status"] == OBSERVED) & is_empty]
+    if len(empty):
+        zeros = int((empty["old_value"] == 0).sum())
+        what = f" ({zeros} of them were 0)" if zeros else ""
+        yield Problem(
+            file, EMPTIED,
+            f"{len(empty)} figures{what} that the release of {earlier} gives as numbers are empty: "
+            f"{_listed(empty)}",
+            next_step=f"If blanks stand for zeros, `missingValues: {{'': zero}}`; else {_accept(file)}",
+        )  # fmt: skip
+
+
+def restated(figures: pd.DataFrame, file: str, earlier: str, hold_pct: float) -> Iterator[Problem]:
+    """Periods and measures whose figures, taken together, moved by more than ``hold_pct`` percent."""
+    both = figures.dropna(subset=["old_value", "new_value"])
+    moved = both.assign(moved=(both["new_value"] - both["old_value"]).abs()).sort_values(
+        "moved", kind="stable"
+    )
+    for _, group in moved.groupby(["period_start", "period_end", MEASURE]):
+        base, change = group["old_value"].sum(), group["moved"].sum()
+        if change > hold_pct / 100 * base:
+            largest = group.iloc[-1]
+            period, measure = _period(largest).short, largest[MEASURE]
+            size = f"by {100 * change / base:.0f}%" if base else "from 0"
+            yield Problem(
+                file, RESTATED,
+                f"restates {measure} of {period} {size} against the release of {earlier}, more than "
+                f"{hold_pct:g}%: {_of(largest)} was {int(largest['old_value']):,} and is "
+                f"{int(largest['new_value']):,}",
+                next_step="Look whether columns or units changed; if the publisher restated them, "
+                f"{_accept(file)}",
+            )  # fmt: skip
+
+
+def within_tolerance(
+    figures: pd.DataFrame, revisions: Revisions, suite: str, batch: str, validator: Validator, earlier: str
+) -> list[Result]:
+    """The expectation that no figure was revised by more than the tolerance of its source."""
+    both = figures.dropna(subset=["old_value", "new_value"])
+    changed = both[both["new_value"] != both["old_value"]]
+    if both.empty:
+        return []
+    # A figure that was 0 has no change in percent: nulls are left out by the expectation.
+    pct = (
+        100
+        * (changed["new_value"] - changed["old_value"])
+        / changed["old_value"].where(changed["old_value"] > 0)
+    )
+    frame = changed.assign(revised_by_pct=pct.astype(float))
+    limit = revisions.tolerance_pct
+    rule = Rule(
+        "expect_column_values_to_be_between",
+        {"column": "revised_by_pct", "min_value": -limit, "max_value": limit}, "warning",
+        reason=f"revised by more than {limit:g} percent",
+    )  # fmt: skip
+    if frame.empty:
+        return [Result(rule, "passed", len(both), 0)]
+    [result] = validator.frame(f"{suite}.revisions", f"revisions of {batch}", frame, [rule])
+    beyond = frame[frame["revised_by_pct"].abs() > limit]
+    if result.verdict != "failed" or beyond.empty:
+        return [result]
+    said = "; ".join(
+        f"{_of(row)}, {_period(row).short}: {int(row['old_value']):,} in the release of {earlier}, "
+        f"{int(row['new_value']):,} now"
+        for _, row in beyond.head(LISTED).iterrows()
+    )
+    more = f"; and {len(beyond) - LISTED} more" if len(beyond) > LISTED else ""
+    explanation = f"{len(beyond)} figures are revised by more than {limit:g}%: {said}{more}"
+    return [Result(result.rule, "failed", len(both), len(beyond), explanation)]
+
+
+def _labels_of(gone: pd.DataFrame, figures: pd.DataFrame) -> str:
+    """What is gone, by the codes that are gone altogether; else figure by figure."""
+    new = figures[figures["new_status"].notna()]
+    said, explained = [], pd.Series(data=False, index=gone.index)
+    for dimension in _BY:
+        for code in gone[dimension].unique():
+            if code not in ("", TOTAL) and not (new[dimension] == code).any():
+                rows = gone[dimension] == code
+                said.append(f"{dimension.replace('_', ' ')} '{code}'{_renamed(dimension, code, figures)}")
+                explained |= rows
+    rest = gone[~explained]
+    return "; ".join(
+        [*said[:LISTED], *(["…"] if said[LISTED:] else []), *([_listed(rest)] if len(rest) else [])]
+    )
+
+
+def _renamed(dimension: str, code: str, figures: pd.DataFrame) -> str:
+    """A hint at the new code that has the very figures of one that is gone."""
+    rest = [key for key in _KEYS if key != dimension]
+    old = figures[(figures[dimension] == code) & figures["old_value"].notna()]
+    before = dict(zip(map(tuple, old[rest].to_numpy()), old["old_value"], strict=True))
+    if sum(log10(max(value, 1)) for value in before.values()) < RENAMED_DIGITS:
+        return ""
+    is_new = figures["old_status"].isna() & figures["new_value"].notna()
+    for other, group in figures[is_new].groupby(dimension):
+        now = dict(zip(map(tuple, group[rest].to_numpy()), group["new_value"], strict=True))
+        if now == before:
+            return f" (new with the same figures is '{other}': renamed?)"
+    return ""
+
+
+def _periods(figures: pd.DataFrame) -> list[Period]:
+    starts, ends = figures["period_start"], figures["period_end"]
+    return [Period(start.date(), end.date()) for start, end in zip(starts, ends, strict=True)]
+
+
+def _period(row: pd.Series) -> Period:
+    return Period(row["period_start"].date(), row["period_end"].date())
+
+
+def _of(row: pd.Series) -> str:
+    return named(row[name] for name in _BY)
+
+
+def _listed(figures: pd.DataFrame) -> str:
+    shown = [f"{_of(row)}, {_period(row).short}" for _, row in figures.head(LISTED).iterrows()]
+    return "; ".join(shown) + ("; …" if len(figures) > LISTED else "")
+
+
+def _accept(file: str) -> str:
+    return f"accept it: `caseload accept '{file}' --reason …`"

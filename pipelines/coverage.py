@@ -1,0 +1,62 @@
+"""Which periods the figures of an export cover, and where one is missing between others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import pandas as pd
+
+from pipelines.codes import MEASURE
+from pipelines.observation import DIMENSIONS, TOTAL
+from pipelines.periods import Period, kind
+
+LISTED = 5
+_SERIES = [MEASURE, *DIMENSIONS, "other_dimensions"]
+
+
+def gaps(observations: pd.DataFrame) -> Iterator[str]:
+    """What is missing, in words: periods between others of their kind, and periods that some series
+    lack between their first and their last.
+    """
+    given = observations[["period_start", "period_end"]].drop_duplicates()
+    by_kind: dict[str, list[Period]] = defaultdict(list)
+    for start, end in given.itertuples(index=False):
+        period = Period(start, end)
+        by_kind[kind(period)].append(period)
+    for name, periods in by_kind.items():
+        in_order = sorted(periods, key=lambda period: period.start)
+        if name != "window":
+            for before, after in pairwise(in_order):
+                if after.start > before.end + dt.timedelta(days=1):
+                    yield f"there is no {name} between {before.short} and {after.short}"
+        yield from _lacking(observations, in_order)
+
+
+def _lacking(observations: pd.DataFrame, periods: list[Period]) -> Iterator[str]:
+    """Series with a figure before and after a period and none for it."""
+    place = {(period.start, period.end): at for at, period in enumerate(periods)}
+    pairs = zip(observations["period_start"], observations["period_end"], strict=True)
+    places = pd.Series([place.get(pair, -1) for pair in pairs], index=observations.index)
+    seen = observations[_SERIES].fillna("").assign(at=places)
+    seen = seen[seen["at"] >= 0]
+    spans = seen.groupby(_SERIES, sort=False)["at"].agg(["min", "max", "nunique", "unique"])
+    broken = spans[spans["nunique"] <= spans["max"] - spans["min"]]
+    lacking: dict[int, list[str]] = defaultdict(list)
+    for series, span in broken.iterrows():
+        for at in sorted(set(range(span["min"], span["max"])) - set(span["unique"])):
+            lacking[at].append(named(series))  # type: ignore[arg-type]
+    for at in sorted(lacking):
+        yield f"{periods[at].short} lacks {_listed(lacking[at])}, which earlier and later periods have"
+
+
+def named(series: Iterable[str]) -> str:
+    """What figures count, by their codes."""
+    return ", ".join(code for code in series if code and code != TOTAL)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return "; ".join(names[:LISTED]) + more

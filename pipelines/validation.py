@@ -1,0 +1,248 @@
+"""Whether an export may be used: every expectation on its rows, observations and totals, and what
+the failures mean for it, each with an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pandas as pd
+
+from pipelines.codes import MEASURE
+from pipelines.contract import Source
+from pipelines.coverage import gaps
+from pipelines.documents import ContractError
+from pipelines.expectations import Result, Rule, UnusableExpectation, Validator
+from pipelines.grids import Grid
+from pipelines.headings import misnamed
+from pipelines.hierarchies import ADDING_UP, Code, dimensions_of, hidden_subtotals
+from pipelines.layouts import Table
+from pipelines.observation import DIMENSIONS
+from pipelines.problems import Problem
+from pipelines.rules import (
+    missing_totals,
+    observation_rules,
+    row_rules,
+    text_rules,
+    total_rules,
+    totals_frame,
+)
+from pipelines.tables import Tidy
+
+GAPS_LISTED = 5
+
+
+def validate(
+    source: Source, table: Table, tidy: Tidy, codes: list[Code], export_id: str, validator: Validator
+) -> list[Result]:
+    """Results of all expectations on the rows as printed, the observations, and the totals.
+
+    Raises ContractError for an `expect` that cannot be used.
+    """
+    name = f"{source.name}.{table.name}"
+    # Exactness needs no care here: counts below 2^53 are exact as floats.
+    checked = tidy.observations.assign(
+        value=tidy.observations["value"].astype("Float64").astype(float),
+        published_share_pct=pd.to_numeric(tidy.observations["published_share_pct"]),
+        published_change_pct=pd.to_numeric(tidy.observations["published_change_pct"]),
+        other_dimensions=tidy.observations["other_dimensions"].fillna(""),
+    )
+    labels = {match.position: match.label for match in tidy.matches}
+    rows = tidy.rows[list(labels)].rename(columns=labels).assign(source_row=tidy.rows.index)
+    printed = tidy.printed[list(labels)].rename(columns=labels).assign(source_row=tidy.printed.index)
+    try:
+        results = [
+            *validator.frame(f"{name}.rows", f"rows of {export_id}", rows, row_rules(tidy.matches, table)),
+            *validator.frame(f"{name}.text", f"text of {export_id}", printed, text_rules(tidy.matches)),
+            *validator.frame(
+                f"{name}.observations", f"observations of {export_id}", checked, observation_rules(table)
+            ),
+        ]
+        # A total is not to be tested against parts of which some could not be read.
+        if not tidy.problems and not any(result.blocks for result in results):
+            totals = totals_frame(tidy.observations, table, codes)
+            rules = total_rules(table, totals)
+            results += validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
+        return results
+    except UnusableExpectation as error:
+        types = [expectation.type for expectation in table.layout.expect]
+        place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
+        raise ContractError([source.problem(place, str(error))]) from None
+
+
+def whole_file(grid: Grid, tidy: Tidy, table: Table, codes: list[Code], file: str) -> list[Result]:
+    """Results of what holds for an export as a whole, beyond single rows."""
+    results = [_line_break(grid)] if grid.encoding else []
+    if tidy.problems or tidy.observations.empty:
+        return results
+    return [
+        *results,
+        _gaps(tidy),
+        *_subtotals(tidy, table, codes),
+        *_names(tidy, file),
+        *_validity(tidy, table),
+    ]
+
+
+def _line_break(grid: Grid) -> Result:
+    rule = Rule("file_ends_with_line_break", {}, "info")
+    if grid.ends_cleanly:
+        return Result(rule, "passed", 1, 0)
+    said = "the file ends in the middle of a line: if it was cut, its last value may be short"
+    return Result(rule, "failed", 1, 1, said)
+
+
+def _gaps(tidy: Tidy) -> Result:
+    rule = Rule("no_period_is_missing_between_others", {}, "warning")
+    found = list(gaps(tidy.observations))
+    if not found:
+        return Result(rule, "passed", unexpected=0)
+    more = f"; and {len(found) - GAPS_LISTED} more" if len(found) > GAPS_LISTED else ""
+    return Result(rule, "failed", None, len(found), "; ".join(found[:GAPS_LISTED]) + more, found)
+
+
+def _subtotals(tidy: Tidy, table: Table, codes: list[Code]) -> list[Result]:
+    """Parts that are the sum of others, where the contract says that all parts add up."""
+    rule = Rule("no_part_is_the_sum_of_others", {}, table.layout.totals_severity)
+    dimensions = [d for d in dimensions_of(tidy.observations) if table.totals_of(d) in ADDING_UP]
+    found = [
+        f"{dimension.replace('_', ' ')} '{code}' is in every row the sum of {parts}, which are printed "
+        "beside it: as one more part it would be counted twice"
+        for dimension in dimensions
+        for code, parts in hidden_subtotals(tidy.observations, codes, dimension)
+    ]
+    if not dimensions:
+        return []
+    if not found:
+        return [Result(rule, "passed", unexpected=0)]
+    return [Result(rule, "failed", None, len(found), "; ".join(found), found)]
+
+
+SUBTOTAL_STEP = (
+    "Say what it is the whole of, with `level:` (in a header, groups such as `region_1`, `region_2`) or "
+    "`parent:` in `code_lists:`, or ignore it; if it is a part after all, `totals_severity: warning` "
+    "lets it in"
+)
+
+
+def _validity(tidy: Tidy, table: Table) -> list[Result]:
+    """Figures of codes in periods in which they are not counted, by the code lists."""
+    rule = Rule("codes_are_counted_in_their_periods", {}, "warning")
+    seen = tidy.observations[tidy.observations["value"].fillna(0) > 0]
+    found = []
+    for dimension in (MEASURE, *DIMENSIONS):
+        for code, (first, last) in table.code_lists[dimension].validities.items():
+            rows = seen[seen[dimension] == code]
+            early = rows[rows["period_end"] < first] if first else rows.iloc[:0]
+            late = rows[rows["period_start"] > last] if last else rows.iloc[:0]
+            if len(early) + len(late):
+                days = " ".join(text for text in (first and f"from {first}", last and f"to {last}") if text)
+                name = dimension.replace("_", " ")
+                said = f"{name} '{code}' is counted {days}, and has {len(early) + len(late)} figures beyond"
+                found.append(said)
+    if not found:
+        return []
+    return [Result(rule, "failed", None, len(found), "; ".join(found), found)]
+
+
+def _names(tidy: Tidy, file: str) -> list[Result]:
+    """Codes with two names, or names with two codes, where the contract does not take it as critical."""
+    results = []
+    for match in tidy.matches:
+        column = match.column
+        if not column.label_of or column.constraints.severity == "critical":
+            continue
+        rule = Rule("each_code_has_one_name", {"column": match.label}, column.constraints.severity)
+        found = [str(problem) for problem in misnamed(tidy.labels, file, match.label, column.label_of)]
+        results.append(
+            Result(rule, "failed" if found else "passed", None, len(found), "; ".join(found[:1]), found)
+        )
+    return results
+
+
+def no_totals(file: str, tidy: Tidy, table: Table) -> list[Problem]:
+    """Totals that the contract says are printed, and that are not."""
+    return [
+        Problem(
+            file, "missing_total",
+            f"the contract says that a total by {dimension.replace('_', ' ')} is printed, and none is",
+            next_step=f"Map its label, `codes: {{the label: total}}`, or say `totals: {{{dimension}: none}}`",
+        )
+        for dimension in missing_totals(tidy.observations, table)
+    ]  # fmt: skip
+
+
+def problems(results: Iterable[Result], tidy: Tidy, file: str) -> list[Problem]:
+    """What critical results mean for the export: an address for every broken row."""
+    found = []
+    for result in results:
+        if not result.blocks:
+            continue
+        rule = result.rule
+        if rule.type == "no_part_is_the_sum_of_others":
+            found += [Problem(file, rule.type, said, next_step=SUBTOTAL_STEP) for said in result.examples]
+        elif result.verdict == "errored" or not result.addresses:
+            reason = result.explanation or "is not met"
+            verb = "errored" if result.verdict == "errored" else "failed"
+            step = "See `expect:` and `constraints:` in `source.yaml`"
+            found.append(Problem(file, rule.type, f"{rule.name} {verb}: {reason}", next_step=step))
+        found += [_addressed(rule, address, tidy, file) for address in result.addresses]
+    return found
+
+
+def explained(result: Result, tidy: Tidy, file: str) -> Result:
+    """A failed result that does not block, with its first broken row as its explanation."""
+    if result.verdict != "failed" or result.explanation or not result.addresses:
+        return result
+    more = len(result.addresses) - 1
+    said = str(_addressed(result.rule, result.addresses[0], tidy, file))
+    return replace(result, explanation=f"{said} (and {more} more)" if more else said)
+
+
+def _addressed(rule: Rule, address: dict, tidy: Tidy, file: str) -> Problem:
+    """One broken row, with the cell as it is printed."""
+    row = int(address["source_row"])
+    column = _label(rule, address, tidy)
+    return Problem(
+        file, rule.type, _reason(rule, address, tidy), row=row, column=column,
+        value=_printed(tidy, row, column),
+    )  # fmt: skip
+
+
+def _label(rule: Rule, address: dict, tidy: Tidy) -> str | None:
+    """The label of the column to blame; for a published percentage that of its own column."""
+    about = rule.arguments.get("column")
+    word = {"published_share_pct": "share_of", "published_change_pct": "change_of"}.get(str(about))
+    if word:
+        labels = [match.label for match in tidy.matches if getattr(match.column, word)]
+        if len(labels) == 1:
+            return labels[0]
+    return address.get("source_column") or about
+
+
+def _reason(rule: Rule, address: dict, tidy: Tidy) -> str:
+    """The rule's reason with the row's figures in it, where it names any."""
+    figures = {name: _plain(value) for name, value in address.items()}
+    if column := rule.arguments.get("column"):
+        figures.setdefault(column, _plain(_printed(tidy, int(address["source_row"]), column)))
+    if not rule.reason:
+        return f"breaks {rule.name}"
+    try:
+        return rule.reason.format(**figures)
+    except (KeyError, IndexError, ValueError):  # braces of a pattern that the contract gives
+        return rule.reason
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return f"{int(value):,}"
+    return str(value)
+
+
+def _printed(tidy: Tidy, row: int, column: object) -> str | None:
+    position = next((m.position for m in tidy.matches if m.label == column), None)
+    if position is None or row not in tidy.printed.index:
+        return None
+    value = tidy.printed.at[row, position]
+    return value if isinstance(value, str) else None
