@@ -37,7 +37,9 @@ def accept(places: Places, sources: list[Source], file: str, reason: str, by: st
     if findings is None:
         return _refuse(f"`{printable(address)}` was not read as it is now: `caseload run` first.")
     others = [rule for rule, _ in findings if rule not in HELD]
-    done = {rule for entry in source.acceptances.of(export.sha256) for rule in entry.findings}
+    done: set[str] = {
+        rule for entry in source.acceptances.of(address, export.sha256) for rule in entry.findings
+    }
     if findings and {rule for rule, _ in findings} <= done:
         return _refuse(f"`{printable(address)}` is accepted already: `caseload run` takes it in.")
     if not findings:

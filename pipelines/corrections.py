@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 from ruamel.yaml import YAML
@@ -46,7 +46,9 @@ class Acceptance(Words):
 
     file: str = Field(description="Its path below raw/.")
     sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Its content; another is not accepted with it.")
-    findings: list[Text] = Field(min_length=1, description="What is accepted, by rule: left_out, restated, …")
+    findings: list[Literal["lost_figures", "left_out", "emptied", "restated"]] = Field(
+        min_length=1, description="What is accepted, by rule: left_out, restated, …"
+    )
     found: list[str] = Field([], description="What these said.")
     reason: str = Field(min_length=1, description="Why it is right.")
     by: str = Field(min_length=1, description="Who accepts it.")
@@ -59,9 +61,9 @@ class Acceptances:
 
     entries: tuple[Acceptance, ...] = ()
 
-    def of(self, sha256: str) -> list[Acceptance]:
-        """Those of an export's content."""
-        return [entry for entry in self.entries if entry.sha256 == sha256]
+    def of(self, file: str, sha256: str) -> list[Acceptance]:
+        """Those of an export, by its address below raw/ and its content."""
+        return [entry for entry in self.entries if (entry.file, entry.sha256) == (file, sha256)]
 
 
 def load(folder: Path) -> tuple[list[Correction], Document | None, Acceptances]:

@@ -17,9 +17,9 @@ LISTED = 5
 _SERIES = [MEASURE, *DIMENSIONS, "other_dimensions"]
 
 
-def gaps(observations: pd.DataFrame) -> Iterator[str]:
-    """What is missing, in words: periods between others of their kind, and periods that some series
-    lack between their first and their last.
+def gaps(observations: pd.DataFrame, is_cumulative: bool = False) -> Iterator[str]:
+    """What is missing, in words: periods between others of their kind, unless they are cumulative, and
+    periods that some series lack between their first and their last.
     """
     given = observations[["period_start", "period_end"]].drop_duplicates()
     by_kind: dict[str, list[Period]] = defaultdict(list)
@@ -28,7 +28,7 @@ def gaps(observations: pd.DataFrame) -> Iterator[str]:
         by_kind[kind(period)].append(period)
     for name, periods in by_kind.items():
         in_order = sorted(periods, key=lambda period: period.start)
-        if name != "window":
+        if name != "window" and not is_cumulative:
             for before, after in pairwise(in_order):
                 if after.start > before.end + dt.timedelta(days=1):
                     yield f"there is no {name} between {before.short} and {after.short}"

@@ -49,7 +49,8 @@ def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFr
             texts = pd.Series(_filled_down(texts, notes, ragged, before), index=texts.index, dtype=object)
             cells[match.position] = texts
         if dimension:
-            starts.setdefault(dimension, []).append((level, _changes(texts)))
+            footnotes_here = footnotes.get(match.position, set()) & set(texts.index)
+            starts.setdefault(dimension, []).append((level, _changes(texts.drop(list(footnotes_here)))))
     return cells[~cells.index.isin(ignored)], ragged
 
 

@@ -51,7 +51,7 @@ def standing(source: Source, store: Store, hashes: Hashes, force: bool = False) 
         or entry.asked != reading_name(source, export)
         or not store.has(entry.latest)
     ]
-    removed = sorted(ledger.keys() - {export.file for export in exports})
+    removed = _gone(ledger, exports)
     if removed and not pending:  # what spoke against an export may be gone with them
         objected = {file for file, entry in ledger.items() if entry.latest != entry.asked}
         pending = [export for export in exports if export.file in objected]
@@ -99,11 +99,19 @@ def forget_removed(sources: list[Source], store: Store) -> None:
     by_name = {source.name: source for source in sources}
     for name in store.sources():
         ledger = store.ledger(name)
-        found = {export.file for export in discover(by_name[name])} if name in by_name else set()
         if name not in by_name:
             store.forget(name)
-        elif ledger.keys() - found:
-            store.write_ledger(name, {file: e for file, e in ledger.items() if file in found})
+        elif gone := _gone(ledger, discover(by_name[name])):
+            store.write_ledger(name, {file: e for file, e in ledger.items() if file not in gone})
+
+
+def _gone(ledger: dict[str, Entry], exports: list[Export]) -> list[str]:
+    """Files that a ledger knows and that are no longer there. A sheet is gone with its workbook only: one
+    that a damaged or changed workbook does not show keeps its last good figures.
+    """
+    found = {export.file for export in exports}
+    workbooks = {file.partition("#")[0] for file in found}
+    return sorted(file for file in ledger.keys() - found if file.partition("#")[0] not in workbooks)
 
 
 def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None, store: Store) -> Entry:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipelines import periods
 from pipelines.binding import add_code, in_words
-from pipelines.codes import PATH
+from pipelines.codes import PATH, normalised
 from pipelines.layouts import Match, Table
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS, Fragment
@@ -167,7 +167,9 @@ def _read_names(texts: pd.Series, dimension: str, rows: Rows, table: Table, labe
                 code = joiner.codes({dimension: steps[dimension]})[dimension]
             except ValueError:  # reported where the number is read
                 continue
-            labels.names.setdefault((dimension, code), {}).setdefault(text, []).append(int(str(row)))
+            labels.names.setdefault((dimension, code), {}).setdefault(normalised(text), []).append(
+                int(str(row))
+            )
 
 
 def outside_steps(groups: Groups, table: Table, file: str, problems: list[Problem]) -> Steps:

@@ -80,15 +80,12 @@ def export_codes(observations: pd.DataFrame, table: Table, labels: Labels, is_co
         totals = table.totals_of(dimension) if is_complete else "partial"
         seen = along(observations, dimension)
         seen = seen[seen["code"] != TOTAL]
-        places: dict[str, dict[Place, Way]] = defaultdict(dict)
-        together: dict[frozenset[str], list[Place]] = defaultdict(list)
-        for place, group in seen.groupby([MEASURE, "period_start", "period_end"], sort=False):
-            together[frozenset(group["code"])].append(place)  # type: ignore[arg-type]
         order = list(seen["code"].unique())
-        for printed, of in together.items():
-            listed = [code for code in order if code in printed]
-            for code, place_in in _structure(listed, dimension, table, totals).items():
-                places[code] |= dict.fromkeys(of, place_in)
+        places: dict[str, dict[Place, Way]] = defaultdict(dict)
+        for printed, of in _printed_together(seen, dimension, order).items():
+            ways_of = _structures(printed, dimension, table, totals)
+            for code, way in ways_of.items():
+                places[code] |= dict.fromkeys(of, way)
         own[dimension] = {}
         for code in sorted(places, key=lambda code: order.index(code) if code in order else len(order)):
             label = labels.of(dimension, code) if code in order else ""
@@ -103,6 +100,36 @@ def export_codes(observations: pd.DataFrame, table: Table, labels: Labels, is_co
                     for (measure, start, end), (whole, rolls) in places[code].items()
                 ]
     return found + _together(observations, own)
+
+
+def _printed_together(
+    seen: pd.DataFrame, dimension: str, order: list[str]
+) -> dict[tuple[tuple[str, ...], ...], list[Place]]:
+    """The lists of codes of the breakdowns of a measure and period → where they are the same."""
+    lists: dict[Place, set[frozenset[str]]] = defaultdict(set)
+    for keys, group in seen.groupby(beside(dimension), sort=False, dropna=False):
+        start, end, measure, *_ = keys
+        lists[measure, start, end].add(frozenset(group["code"]))  # type: ignore[index]
+    found: dict[tuple[tuple[str, ...], ...], list[Place]] = defaultdict(list)
+    for place, sets in lists.items():
+        listed = sorted(tuple(code for code in order if code in printed) for printed in sets)
+        found[tuple(listed)].append(place)
+    return found
+
+
+def _structures(
+    printed: tuple[tuple[str, ...], ...], dimension: str, table: Table, totals: str
+) -> dict[str, Way]:
+    """What holds for all breakdowns of a measure and period. Where one breaks a code down further than
+    another, no sum of theirs is known to be of the same.
+    """
+    merged: dict[str, Way] = {}
+    for codes in printed:
+        for code, way in _structure(list(codes), dimension, table, totals).items():
+            if merged.setdefault(code, way) != way:
+                every = list(dict.fromkeys(code for codes in printed for code in codes))
+                return _structure(every, dimension, table, "partial")
+    return merged
 
 
 def _structure(printed: list[str], dimension: str, table: Table, totals: str) -> dict[str, Way]:
@@ -188,7 +215,13 @@ def _wholes(seen: pd.DataFrame, codes: list[Code], dimension: str) -> pd.Series:
         if c.dimension == dimension and c.measure is not None
     }
     columns = (seen[name] for name in ("code", MEASURE, "period_start", "period_end"))
-    found = [everywhere.get(key[0]) or here.get(key) for key in zip(*columns, strict=True)]
+    printed = {*seen["code"].unique(), TOTAL}
+    found = []
+    for code, *place in zip(*columns, strict=True):
+        whole = everywhere.get(code) or here.get((code, *place))
+        while whole is not None and whole not in printed:  # a group for which nothing is printed
+            whole = everywhere.get(whole) or here.get((whole, *place))
+        found.append(whole)
     return pd.Series(found, index=seen.index, dtype=object)
 
 

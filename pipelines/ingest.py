@@ -58,7 +58,7 @@ NOTHING = Findings()
 def reading_name(source: Source, export: Export, findings: Findings = NOTHING) -> str:
     """The content-addressed name of an export read under a contract, by this version."""
     refusals = [str(export.problem)] if export.problem else []
-    accepted = source.acceptances.of(export.sha256)
+    accepted = source.acceptances.of(export.file, export.sha256)
     parts = (
         VERSION, export.file, export.sha256, source.sha256, _code_lists_digest(), *refusals,
         *map(str, accepted), *findings.digest,
@@ -218,9 +218,10 @@ def _says_all(table: Table, breakdowns: list[dict]) -> bool:
     """Whether the contract says of every breakdown that all parts are there; a table that breaks
     nothing down says all, unless its contract calls it partial.
     """
-    if not breakdowns:
+    varying = [breakdown for breakdown in breakdowns if breakdown["dimension"] in table.varying]
+    if not varying:
         return table.layout.totals != "partial"
-    return all(breakdown["totals"] != "partial" for breakdown in breakdowns)
+    return all(breakdown["totals"] != "partial" for breakdown in varying)
 
 
 def _ratios(table: Table) -> list[dict]:

@@ -15,6 +15,8 @@ from pipelines.periods import PERIOD_PARTS
 from pipelines.words import ANY_LABEL, AS_PRINTED, Codes, Column, Layout, Totals
 
 EVERY_OTHER = "*"
+AGES = "age_band"
+"""Never compared by letters: `<18` and `18+` have the same."""
 
 
 _TOTAL_WORDS = frozenset(
@@ -54,8 +56,10 @@ class Table:
     code_lists: Mapping[str, CodeList]
 
     def key(self, label: str) -> str:
-        """What two labels share that this table takes for the same."""
-        return letters(label) if self.layout.match_labels == "by_letters" else normalised(label)
+        """What two labels share that this table takes for the same; signs alone have no letters."""
+        if self.layout.match_labels == "exactly":
+            return normalised(label)
+        return letters(label) or normalised(label)
 
     @cached_property
     def exact(self) -> dict[str, tuple[str, Column]]:
@@ -112,7 +116,7 @@ class Table:
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
                 return _as_printed(label)
-            if isinstance(codes, dict) and (code := self._keyed(codes).get(self.key(label))):
+            if isinstance(codes, dict) and (code := self._mapped(dimension, label, codes)):
                 return code
             if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
                 return self._listed(dimension, label) or _as_printed(label)
@@ -129,7 +133,7 @@ class Table:
             return None
         if code := self.code_lists[dimension].code(label):
             return code
-        if self.layout.match_labels == "exactly":
+        if self.layout.match_labels == "exactly" or dimension == AGES:
             return None
         return self.by_letters(dimension).get(self.key(label))
 
@@ -144,11 +148,21 @@ class Table:
     def _letters(self) -> dict[str, dict[str, str]]:
         return {}
 
-    def _keyed(self, codes: Codes) -> dict[str, str]:
-        """Codes by label as labels are compared here; the rest word is no label."""
+    def _mapped(self, dimension: str, label: str, codes: Codes) -> str | None:
+        """The code that a contract maps a label to: the very label first, then one of its letters."""
         assert isinstance(codes, dict)
-        rest = (ANY_LABEL, AS_PRINTED)
-        return {self.key(label): code for label, code in codes.items() if (label, code) != rest}
+        mapped = {text: code for text, code in codes.items() if (text, code) != (ANY_LABEL, AS_PRINTED)}
+        exact = {normalised(text): code for text, code in mapped.items()}
+        if label in exact or dimension == AGES:
+            return exact.get(label)
+        return {self.key(text): code for text, code in mapped.items()}.get(self.key(label))
+
+    def maps(self, dimension: str, label: str) -> bool:
+        """Whether the contract itself says what a label stands for."""
+        columns = self.layout.columns.values()
+        given = [self.layout.codes.get(dimension), *(c.codes for c in columns if c.codes)]
+        label = normalised(label)
+        return any(isinstance(codes, dict) and self._mapped(dimension, label, codes) for codes in given)
 
     def split(self, name: str) -> tuple[str, int]:
         """Dimension and level that the name of a group says; ``crime_type_2`` is level 2."""

@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines import comparisons
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
+from pipelines.corrections import Acceptance
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.exports import Export
 from pipelines.ingest import Findings, reading_name
@@ -175,8 +176,10 @@ def preview(source: Source, candidate: Candidate, others: list[Candidate], store
 
 def _add(source: Source, candidate: Candidate, problems: list[Problem], found: dict[str, _Found]) -> None:
     """Take note of problems; those that were accepted do not speak against the export."""
-    accepted = {
-        rule: entry for entry in source.acceptances.of(candidate.receipt.sha256) for rule in entry.findings
+    accepted: dict[str, Acceptance] = {
+        rule: entry
+        for entry in source.acceptances.of(candidate.file, candidate.receipt.sha256)
+        for rule in entry.findings
     }
     for problem in problems:
         if entry := accepted.get(problem.rule):

@@ -16,6 +16,8 @@ ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_r
 
 def observation_rules(table: Table) -> list[Rule]:
     """What holds for every observation, then the contract's ``expect`` on observations."""
+    # More cases may be cleared than come in: a percentage of another measure has no upper bound.
+    most = None if any(column.is_ratio for column in table.layout.columns.values()) else 100
     unfinished = Rule(
         "expect_column_pair_values_a_to_be_greater_than_b",
         {"column_A": "released_on", "column_B": "period_end", "or_equal": True}, "warning",
@@ -26,7 +28,7 @@ def observation_rules(table: Table) -> list[Rule]:
         Rule("expect_column_values_to_be_between", {"column": "value", "min_value": 0},
              reason="a count cannot be negative"),
         Rule("expect_column_values_to_be_between",
-             {"column": "published_share_pct", "min_value": 0, "max_value": 100},
+             {"column": "published_share_pct", "min_value": 0, "max_value": most},
              reason="its published share of {published_share_pct} percent is not between 0 and 100"),
         Rule("expect_compound_columns_to_be_unique",
              {"column_list": list(KEY), "ignore_row_if": "never"},

@@ -98,7 +98,7 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
         if match.column.has_numbers
     ]
     records = _with_percentages(numbers, origin.file, problems)
-    problems += _doubtful_ages(labels, origin.file)
+    problems += _doubtful_ages(labels, table, origin.file)
     problems += _wrong_names(labels, matches, origin.file)
     bad = {problem.row for problem in problems}
     observations = _observations([r for r in records if r["source_row"] not in bad], origin, table)
@@ -111,14 +111,14 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     return Tidy(observations, typed, printed, matches, problems, received, ignored, kept, labels)
 
 
-def _doubtful_ages(labels: Labels, file: str) -> list[Problem]:
+def _doubtful_ages(labels: Labels, table: Table, file: str) -> list[Problem]:
     """Two bands of which only the ends are named: the second may go on where the first ends."""
     found = {
         label: code
         for (dimension, code), printed in labels.printed.items()
         if dimension == "age_band"
         for label in printed
-        if says_only_under(label) and code.startswith("0-")
+        if says_only_under(label) and code.startswith("0-") and not table.maps(dimension, label)
     }
     if len(set(found.values())) < 2:
         return []

@@ -78,7 +78,7 @@ def whole_file(grid: Grid, tidy: Tidy, table: Table, codes: list[Code], file: st
         return results
     return [
         *results,
-        _gaps(tidy),
+        _gaps(tidy, table),
         *_subtotals(tidy, table, codes),
         *_names(tidy, file),
         *_validity(tidy, table),
@@ -93,9 +93,9 @@ def _line_break(grid: Grid) -> Result:
     return Result(rule, "failed", 1, 1, said)
 
 
-def _gaps(tidy: Tidy) -> Result:
+def _gaps(tidy: Tidy, table: Table) -> Result:
     rule = Rule("no_period_is_missing_between_others", {}, "warning")
-    found = list(gaps(tidy.observations))
+    found = list(gaps(tidy.observations, table.layout.cumulative))
     if not found:
         return Result(rule, "passed", unexpected=0)
     more = f"; and {len(found) - GAPS_LISTED} more" if len(found) > GAPS_LISTED else ""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+import duckdb
+
 from pipelines import contract, corrections
 from pipelines.corrections import Acceptance
 from pipelines.editions import forget_removed, ingest_editions, standing
@@ -82,9 +84,10 @@ class Series:
     def ingest(self, *editions: str, force: bool = False) -> list[Receipt]:
         """Receipts of these editions, of all if none is named; as the command does."""
         source, store = self.source, self.store
-        forget_removed(contract.load_all(self.places.raw), store)
         named = editions or standing(source, store, Hashes()).editions
-        return ingest_editions(source, list(named), store, self.validator, force=force)
+        receipts = ingest_editions(source, list(named), store, self.validator, force=force)
+        forget_removed(contract.load_all(self.places.raw), store)
+        return receipts
 
     def accept(self, file: str, *findings: str) -> None:
         """Accept findings of a file as it is now, without looking."""
@@ -114,8 +117,6 @@ class Series:
         return found
 
     def _rules(self, reading: str) -> list[str]:
-        import duckdb
-
         with duckdb.connect() as connection:
             rejected = connection.read_parquet(str(self.store.rejected_rows(reading)))
             rows = rejected.filter("rule <> 'export_quarantined'").project("rule").distinct().fetchall()
@@ -127,8 +128,6 @@ class Series:
 
     def published(self) -> set[tuple]:
         """File, year, type and value of every figure that is published."""
-        import duckdb
-
         good = [str(self.store.observations(entry.good)) for entry in self.ledger().values() if entry.good]
         if not good:
             return set()

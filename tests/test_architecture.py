@@ -12,12 +12,40 @@ import pytest
 
 import pipelines
 from pipelines import freshness
-from pipelines.paths import Places
+from pipelines.paths import SQL, Places
 
 PACKAGE = Path(pipelines.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
 DAGSTER_LAYER = {"assets", "checks", "metadata", "definitions", "runs", "dev", "schedules", "sensors"}
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
+
+
+# Every module, in its layer; a module imports from its own layer and from those above it here.
+LAYERS = {
+    "helpers": {
+        "__init__", "ages", "data_docs", "file_patterns", "files", "gx_duckdb", "gx_views", "observation",
+        "paths", "periods", "problems", "shares",
+    },
+    "contracts": {
+        "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
+        "words",
+    },
+    "reading": {
+        "binding", "coverage", "data_rows", "exports", "grids", "headings", "hierarchies", "numerals",
+        "outside", "tables", "workbooks",
+    },
+    "validation": {"expectations", "rules", "validation"},
+    "releases": {"comparisons", "editions", "ingest", "objections", "store"},
+    "warehouse": {
+        "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations", "warehouse",
+        "warehouse_inputs",
+    },
+    "dagster": {"assets", "checks", "context", "definitions", "metadata", "runs"},
+    "command": {
+        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_status",
+    },
+}  # fmt: skip
+DOMAIN = set().union(*(modules for layer, modules in LAYERS.items() if layer not in ("dagster", "command")))
 
 
 def imported(module: str, *, everywhere: bool = True) -> set[str]:
@@ -68,12 +96,24 @@ def reached(module: str) -> set[str]:
 # The arrows
 
 
-@pytest.mark.parametrize("module", ["observation", "periods", "shares", "problems"])
-def test_the_foundations_import_nothing_of_ours(module):
+def test_every_module_is_in_one_layer():
+    assert sorted(module for modules in LAYERS.values() for module in modules) == sorted(MODULES)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_from_itself_and_from_those_below(layer):
+    names = list(LAYERS)
+    below = set().union(*(LAYERS[name] for name in names[: names.index(layer) + 1]))
+
+    assert {module: ours(module) - below for module in LAYERS[layer] if ours(module) - below} == {}
+
+
+@pytest.mark.parametrize("module", sorted(LAYERS["helpers"]))
+def test_the_helpers_import_nothing_of_ours(module):
     assert ours(module) == set()
 
 
-@pytest.mark.parametrize("module", ["observation", "periods", "shares"])
+@pytest.mark.parametrize("module", ["ages", "observation", "periods", "shares"])
 def test_the_foundations_are_pure(module):
     assert packages(module) <= sys.stdlib_module_names
     assert packages(module).isdisjoint({"os", "pathlib", "socket", "subprocess", "sys", "time"})
@@ -94,15 +134,27 @@ def test_no_module_imports_itself_in_a_circle(module):
     assert module not in reached(module)
 
 
-@pytest.mark.parametrize("module", ["contract", "tables", "exports", "expectations", "reconcile", "shares"])
-@pytest.mark.parametrize("above", ["warehouse", "editions", "job", "cli", "show", "context"])
-def test_domain_modules_do_not_know_what_uses_them(module, above):
-    assert above not in reached(module) | ours(module)
-
-
-@pytest.mark.parametrize("module", ["warehouse", "warehouse_inputs", "reconcile", "relations"])
+@pytest.mark.parametrize("module", sorted(LAYERS["warehouse"]))
 def test_nothing_below_the_waist_knows_how_exports_are_laid_out(module):
-    assert ours(module).isdisjoint({"tables", "grids", "layouts", "ingest", "file_patterns"})
+    reading = LAYERS["reading"] - {"hierarchies"} | {"ingest", "layouts", "file_patterns"}
+
+    assert ours(module).isdisjoint(reading)
+
+
+@pytest.mark.parametrize("module", sorted(LAYERS["contracts"] | LAYERS["reading"]))
+def test_nothing_above_the_waist_knows_the_warehouse_or_validates(module):
+    assert packages(module).isdisjoint({"duckdb", "sqlglot", "great_expectations"})
+
+
+def test_importing_the_domain_imports_neither_dagster_nor_great_expectations():
+    # gx_views is imported by Great Expectations itself, and so after it.
+    modules = sorted(DOMAIN - {"__init__", "gx_views"})
+    code = f"import sys\nfrom pipelines import {', '.join(modules)}\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(run.stdout.split())
+
+    assert {f"pipelines.{module}" for module in modules} <= found
+    assert found.isdisjoint({"dagster", "great_expectations"})
 
 
 # One door each
@@ -153,6 +205,18 @@ def test_help_imports_nothing_heavy():
     assert heavy == set()
 
 
+def test_accepting_imports_neither_dagster_nor_great_expectations(tmp_path):
+    contract = Path(pipelines.__file__).parent.parent / "raw" / "npa_cybercrime_yearly" / "source.yaml"
+    (tmp_path / "raw" / "series").mkdir(parents=True)
+    (tmp_path / "raw" / "series" / "source.yaml").write_bytes(contract.read_bytes())
+
+    _, heavy = imported_by_command(
+        "accept", "series/none.csv", "--reason", "it is right", "--raw", str(tmp_path / "raw")
+    )
+
+    assert heavy.isdisjoint({"dagster", "great_expectations"})
+
+
 def test_a_run_with_nothing_new_imports_nothing_heavy(tmp_path):
     places = Places(tmp_path / "raw", tmp_path / "warehouse")
     places.raw.mkdir()
@@ -179,7 +243,15 @@ def test_no_module_is_longer_than_400_lines(path):
 
 # Statements that are no queries of a relation, and so may stand in Python.
 STATEMENTS_IN_PYTHON = {
-    "warehouse": ("create schema", "create {", "comment on", "attach", "use build", "checkpoint"),
+    "warehouse": (
+        "create schema",
+        "create {",
+        "create macro {",
+        "comment on",
+        "attach",
+        "use build",
+        "checkpoint",
+    ),
     "store": ("select {listed} from frame",),  # the columns of the waist, cast to their types
     "gx_duckdb": ("select column_name, is_nullable from duckdb_columns()",),  # of any DuckDB file
     "show_query": ("set enable_external_access", "set lock_configuration"),
@@ -218,3 +290,96 @@ def test_the_statements_that_may_stand_in_python_are_seen():
 def test_every_module_says_its_job(module):
     if module != "__init__":
         assert ast.get_docstring(MODULES[module])
+
+
+# What is put into SQL as text, by module: names and queries from sql/, and constants. Values go in as
+# parameters, and names from exports and contracts never do.
+PUT_INTO_SQL = {
+    "as_of": {
+        "PARAMETER",  # a constant
+        "KNOWN_SINCE[name]",  # a constant
+        "name",  # a relation's, from sql/
+        "columns",  # of sql/tables/observation.yml
+        "SUFFIX",  # a constant
+    },
+    "store": {"listed"},  # the columns of the waist
+    "warehouse": {
+        "STAGING_SCHEMA", "STORAGE_VERSION",  # constants
+        "kind",  # table or view
+        "relation.qualified_name", "relation.query", "column",  # from sql/
+        "macro.name", "macro.query", "parameters",  # from sql/macros, and of as_of
+        "_literal(said)", "_literal(text)", "_literal(macro.description)",  # quoted, from sql/
+        "target",  # the path of the build, quoted
+    },
+}  # fmt: skip
+_SQL_TEXT = re.compile(r"\W*" + _STATEMENT.pattern)
+
+
+def put_into_sql(module: str) -> set[str]:
+    """What f-strings that begin like SQL put in between; texts put together otherwise count as a whole."""
+    found = set()
+    for node in ast.walk(MODULES[module]):
+        if isinstance(node, ast.JoinedStr) and _SQL_TEXT.match(ast.unparse(node).removeprefix("f")):
+            found |= {ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)}
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            left = node.left
+            if isinstance(left, ast.Constant) and _SQL_TEXT.match(str(left.value)):
+                found.add(ast.unparse(node))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".format"):
+            text = ast.unparse(node.func)
+            if _SQL_TEXT.match(text):
+                found.add(text)
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_identifier_from_data_is_put_into_sql(module):
+    assert put_into_sql(module) <= PUT_INTO_SQL.get(module, set())
+
+
+def test_what_may_be_put_into_sql_is_put_there():
+    assert {module: put_into_sql(module) for module in PUT_INTO_SQL} == PUT_INTO_SQL
+
+
+# The folder of SQL
+
+WITH_SIDECARS = {"tables", "staging", "marts", "macros"}
+"""Layers of which each file is in the warehouse, and so says there what it means."""
+WITHOUT_SIDECARS = {"checks", "ingest", "reconcile", "show"}
+"""Layers of queries; those of checks are described by the comment that heads them."""
+
+
+def names_of(layer: str, suffix: str) -> set[str]:
+    return {path.stem for path in (SQL / layer).glob(f"*{suffix}")}
+
+
+def test_every_folder_of_sql_is_a_known_layer():
+    assert {path.name for path in SQL.iterdir() if path.is_dir()} == WITH_SIDECARS | WITHOUT_SIDECARS | {
+        "codes"
+    }
+
+
+@pytest.mark.parametrize("layer", sorted(WITH_SIDECARS))
+def test_every_relation_and_macro_has_a_sidecar_and_every_sidecar_its_query(layer):
+    assert names_of(layer, ".sql")
+    assert names_of(layer, ".sql") == names_of(layer, ".yml")
+
+
+@pytest.mark.parametrize("layer", sorted(WITHOUT_SIDECARS))
+def test_other_queries_have_none(layer):
+    assert names_of(layer, ".sql")
+    assert not names_of(layer, ".yml")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SQL.rglob("*.sql")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_every_query_begins_with_what_it_answers(path):
+    assert re.match(r"-- \w+ \w+", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("layer", ["ingest", "reconcile", "show"])
+def test_every_query_that_python_runs_is_run_by_somebody(layer):
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+
+    assert [name for name in names_of(layer, ".sql") if f'"{name}' not in code] == []

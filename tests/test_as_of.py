@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from pipelines.as_of import KNOWN_SINCE, NOT_AS_OF, as_of_macros
 from pipelines.relations import relations, tables_read
-from tests.sql.given import LAST, LATER, built, correction, figure, numbered, others, series_break, with_macros
+from tests.sql.given import (
+    LAST,
+    LATER,
+    built,
+    correction,
+    figure,
+    numbered,
+    others,
+    series_break,
+    with_macros,
+)
 
 MACROS = [macro.name for macro in as_of_macros()]
 MARTS = ("crime_type_shares", "age_distributions", "arrest_trends", "rolling_twelve_months")
@@ -96,7 +106,8 @@ def rows(connection, query):
     """All rows in an order that does not depend on the query; numbers to nine digits."""
     found = connection.execute(query).fetchall()
     return sorted(
-        (tuple(round(cell, 9) if isinstance(cell, float) else cell for cell in row) for row in found), key=repr
+        (tuple(round(cell, 9) if isinstance(cell, float) else cell for cell in row) for row in found),
+        key=repr,
     )
 
 
@@ -119,7 +130,9 @@ def on_day():
 
 
 def test_every_relation_that_depends_on_releases_has_a_macro():
-    about_releases = {name for name, relation in relations().items() if relation.dependencies & KNOWN_SINCE.keys()}
+    about_releases = {
+        name for name, relation in relations().items() if relation.dependencies & KNOWN_SINCE.keys()
+    }
     made_here = {name for name in about_releases if relations()[name].layer != "tables"} - set(NOT_AS_OF)
 
     assert {*MARTS, "observation"} <= {name.removesuffix("_as_of") for name in MACROS}
@@ -239,7 +252,7 @@ cells = st.fixed_dictionaries(
 tables_of_sources = st.lists(st.lists(cells, min_size=1, max_size=25), min_size=1, max_size=8)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     tables_of_sources,
     st.sampled_from([dt.date(2025, 6, 30), dt.date(2026, 6, 30)]),

@@ -181,7 +181,7 @@ totals: none
 
 
 MENDED, OTHER = f"{POLICE}/mended_20250131.csv", f"{POLICE}/other_20250131.csv"
-COPY, STRAY = f"{POLICE}/other_copy_20250228.csv", f"{POLICE}/what_is_this.csv"
+COPY, STRAY = f"{POLICE}/other_copy_20250131.csv", f"{POLICE}/what_is_this.csv"
 
 
 @pytest.fixture(scope="module")

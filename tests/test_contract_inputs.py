@@ -91,7 +91,9 @@ def test_everything_that_is_said_of_a_code_is_kept():
 
 
 def test_the_breaks_of_a_code_list_are_of_every_source(no_lists):
-    no_lists["crime_type"] = [{"code": "rape", "breaks": "2013-06-19 also of men|2020-05-19 age of consent 16"}]
+    no_lists["crime_type"] = [
+        {"code": "rape", "breaks": "2013-06-19 also of men|2020-05-19 age of consent 16"}
+    ]
 
     assert breaks() == [
         ("crime_type", "rape", None, "2013-06-19", "also of men"),
@@ -155,7 +157,13 @@ code_lists:
 
     assert breaks(source) == [
         ("crime_type", "scooter_theft", "series", "2019-01-01", "counted since then"),
-        ("crime_type", "scooter_theft", "series", "2024-01-01", "no longer counted; instead: e_scooter, moped"),
+        (
+            "crime_type",
+            "scooter_theft",
+            "series",
+            "2024-01-01",
+            "no longer counted; instead: e_scooter, moped",
+        ),
     ]
 
 
@@ -326,7 +334,7 @@ def test_a_source_without_corrections_has_no_rows(of):
 
 def test_a_figure_that_is_corrected_twice_is_an_error(of):
     # Else it would stand twice in the warehouse.
-    with pytest.raises(contract.ContractError, match="corrections.yaml"):
+    with pytest.raises(contract.ContractError, match=r"corrections\.yaml"):
         of(corrections=CORRECTIONS + CORRECTIONS.replace("corrected: 89", "corrected: 90"))
 
 
@@ -334,7 +342,8 @@ def test_a_figure_that_is_corrected_twice_is_an_error(of):
 
 
 def test_an_accepted_release_has_a_row_for_each_finding(of):
-    source = of(accepted=f"""\
+    source = of(
+        accepted=f"""\
 - file: series/counts.csv
   sha256: {"0123456789abcdef" * 4}
   findings: [left_out, restated]
@@ -342,7 +351,8 @@ def test_an_accepted_release_has_a_row_for_each_finding(of):
   reason: The publisher says so
   by: Kim
   on: 2025-02-01
-""")
+"""
+    )
     shared = {
         "source": "series",
         "source_file": "series/counts.csv",

@@ -191,9 +191,6 @@ def test_a_footnote_below_the_table_gives_no_level(tidy):
     assert figures(tidied, "crime_type") == {"violent > rape > alone": 1, "violent > rape > other": 3}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_changes in data_rows.py takes an ignored row for a new label of the outer level"
-)
 def test_a_footnote_between_rows_ends_no_label(tidy):
     words = THREE + "ignore_rows: [{column: group, pattern: '\\* .*', reason: a footnote}]\n"
     tidied = tidy(words, "group,type,detail,n\nviolent,rape,alone,1\n* of these,,,\n,,other,3\n")
@@ -483,7 +480,6 @@ def test_names_of_another_dimension_are_left_alone():
     assert [problem.row for problem in misnamed(labels, FILE, "name", "region")] == [2, 3]
 
 
-@pytest.mark.xfail(strict=True, reason="names are compared with their blanks, which no other label is")
 def test_names_are_the_same_whatever_their_blanks(tidy):
     assert blamed(tidy(NAMES, names("1,A  town", "1,A town", "1,A\u00a0town"))) == []
 

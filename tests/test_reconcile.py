@@ -276,13 +276,23 @@ def test_shares_that_fit_the_printed_total_agree_with_it():
 
 def test_a_single_share_fits_alone():
     assert findings([deepfake(895, share="61.8")], "share_base", shares_along="crime_type") == [
-        ("agrees", 1448, 1449, "Cases by crime type: 895 = 61.8% fits on a base of 1,448 or 1,449. No total is printed.")
+        (
+            "agrees",
+            1448,
+            1449,
+            "Cases by crime type: 895 = 61.8% fits on a base of 1,448 or 1,449. No total is printed.",
+        )
     ]
 
 
 def test_a_share_of_0_bounds_its_base_from_below_only():
     assert findings([deepfake(1, share="0.0")], "share_base", shares_along="crime_type") == [
-        ("agrees", 2000, None, "Cases by crime type: 1 = 0.0% fits on a base of 2,000 or more. No total is printed.")
+        (
+            "agrees",
+            2000,
+            None,
+            "Cases by crime type: 1 = 0.0% fits on a base of 2,000 or more. No total is printed.",
+        )
     ]
 
 
@@ -327,7 +337,12 @@ def test_shares_that_add_up_to_more_than_100_contradict_each_other():
     figures = [deepfake(60, share="60.0"), recording(50, share="50.0")]
 
     assert findings(figures, "sum_of_shares", shares_along="crime_type") == [
-        ("contradicts", 109.9, 110.1, "Cases by crime type: the shares add up to 110%, give or take 0.1 for rounding.")
+        (
+            "contradicts",
+            109.9,
+            110.1,
+            "Cases by crime type: the shares add up to 110%, give or take 0.1 for rounding.",
+        )
     ]
 
 
@@ -367,7 +382,12 @@ def test_all_parts_that_do_not_add_up_contradict_the_total():
     figures = [figure(100), deepfake(60), recording(30)]
 
     assert findings(figures, "sum_of_parts", totals="printed") == [
-        ("contradicts", 90, 90, "Cases by crime type: the 2 parts printed sum to 90; the printed total is 100.")
+        (
+            "contradicts",
+            90,
+            90,
+            "Cases by crime type: the 2 parts printed sum to 90; the printed total is 100.",
+        )
     ]
     assert claims(figures, "sum_of_parts", totals="printed") == [
         "The parts of cases by crime type add up to the printed total 100."
@@ -708,7 +728,10 @@ def test_the_months_of_another_series_are_not_those_of_the_year():
 def test_a_cumulative_figure_is_tested_against_months_that_are_published_too():
     figures = [
         *months(10, 20, 30),
-        *(figure(value, period=f"2024-01/2024-{month:02}", export_id="ytd") for value, month in ((30, 2), (61, 3))),
+        *(
+            figure(value, period=f"2024-01/2024-{month:02}", export_id="ytd")
+            for value, month in ((30, 2), (61, 3))
+        ),
     ]
     found = findings(figures, "sum_of_periods", exports={"ytd": {"is_cumulative": True, "table_name": "ytd"}})
 
@@ -804,6 +827,20 @@ def test_two_complete_breakdowns_that_do_not_contradict_each_other():
     ]  # fmt: skip
 
 
+def test_two_breakdowns_of_one_file_side_by_side_are_compared():
+    figures = [
+        *(figure(30, sex="female"), figure(70, sex="male")),
+        *(figure(40, age_band="0-19"), figure(61, age_band="20+")),
+    ]
+
+    assert findings(figures, "same_sum", totals="none") == [
+        (
+            "contradicts", 100, 100,
+            "Cases: by age band in `police/first.csv` it is 101, by sex in `police/first.csv` 100.",
+        )
+    ]  # fmt: skip
+
+
 def test_a_breakdown_that_may_not_have_all_parts_is_not_compared():
     figures, said = two_breakdowns(30, 75)
 
@@ -842,7 +879,9 @@ def test_figures_that_should_be_those_of_another_source_are_compared(mine, their
     slack = tolerance / 100 * theirs
 
     assert claims(figures, "agreement", agreements=entries) == [CLAIM]
-    assert findings(figures, "agreement", agreements=entries) == [(verdict, theirs - slack, theirs + slack, said)]
+    assert findings(figures, "agreement", agreements=entries) == [
+        (verdict, theirs - slack, theirs + slack, said)
+    ]
 
 
 @pytest.mark.parametrize(("mine", "theirs"), [(None, 100), (100, None), (None, None)])
@@ -853,9 +892,28 @@ def test_an_agreement_with_a_figure_that_is_no_number_cannot_be_tested(mine, the
 
 
 def test_an_agreement_is_tested_for_every_period_that_both_have():
-    figures = [figure(1, year=2022), figure(80, year=2023), figure(100), prosecuted(80, year=2023), prosecuted(99)]
+    figures = [
+        figure(1, year=2022),
+        figure(80, year=2023),
+        figure(100),
+        prosecuted(80, year=2023),
+        prosecuted(99),
+    ]
 
     assert sorted(verdicts(figures, "agreement", agreements=[agreement()])) == ["agrees", "contradicts"]
+
+
+def test_an_agreement_that_has_no_period_in_common_is_told_once():
+    figures = [figure(80, year=2023), figure(100), prosecuted(80, year=2019)]
+
+    assert findings(figures, "agreement", agreements=[agreement()]) == [
+        ("untestable", None, None, "prosecutors has no such figure for any period of these.")
+    ]
+    assert findings([figure(100)], "agreement", agreements=[agreement()]) != []
+
+
+def test_an_agreement_about_a_figure_that_is_not_published_says_nothing():
+    assert findings([prosecuted(100)], "agreement", agreements=[agreement()]) == []
 
 
 def test_an_agreement_names_the_codes_and_the_measure_of_each_side():
@@ -882,7 +940,10 @@ def test_an_agreement_names_the_codes_and_the_measure_of_each_side():
 def test_a_sum_of_parts_and_a_year_of_months_agree_as_well_as_published_figures():
     figures = [
         *(deepfake(60), recording(40)),
-        *(prosecuted(value, period=f"2024-{month:02}") for month, value in enumerate([8] * 11 + [10], start=1)),
+        *(
+            prosecuted(value, period=f"2024-{month:02}")
+            for month, value in enumerate([8] * 11 + [10], start=1)
+        ),
     ]
 
     assert findings(figures, "agreement", totals="none", agreements=[agreement()]) == [
@@ -896,7 +957,9 @@ def test_a_sum_of_parts_and_a_year_of_months_agree_as_well_as_published_figures(
 def test_an_agreement_is_about_what_is_published():
     figures, entries = [figure(1000), prosecuted(100)], [correction(1000, 100)]
 
-    assert verdicts(figures, "agreement", agreements=[agreement()], correction_entries=entries) == ["contradicts"]
+    assert verdicts(figures, "agreement", agreements=[agreement()], correction_entries=entries) == [
+        "contradicts"
+    ]
 
 
 def test_a_month_of_cumulative_figures_is_compared_with_a_month():
@@ -906,9 +969,7 @@ def test_a_month_of_cumulative_figures_is_compared_with_a_month():
     ]
     found = findings(figures, "agreement", agreements=[agreement()], **CUMULATIVE)
 
-    assert found == [
-        ("agrees", 20, 20, "20 (the difference of cumulative figures); prosecutors has 20.")
-    ]
+    assert found == [("agrees", 20, 20, "20 (the difference of cumulative figures); prosecutors has 20.")]
 
 
 @pytest.mark.xfail(

@@ -20,6 +20,8 @@ from subprocess import CompletedProcess
 import pytest
 from ruamel.yaml import YAML
 
+from pipelines.contract import load
+from pipelines.exports import discover
 from tests.command import FIXTURES, caseload, snapshot, sql
 
 RELEASES = FIXTURES / "releases"
@@ -30,23 +32,21 @@ JANUARY_2021, JANUARY_2022, JANUARY_2023 = dt.date(2021, 1, 31), dt.date(2022, 1
 
 @dataclass(frozen=True)
 class Held:
-    """A series whose second release is held back: how that is made from a good one, and what is said."""
+    """A port whose second release is held back: how that is made from a good one, and what is said of it."""
 
-    series: str
-    """The files below ``raw`` without the date at the end."""
+    port: str
     spoil: Callable[[str], str]
     rule: str
     said: str
 
     @property
     def file(self) -> str:
-        return self.series + SECOND
+        return f"ports/{self.port}_{SECOND}"
 
     @property
     def figures(self) -> str:
-        """Which rows of a mart are of the series; of several series of one source, by region."""
-        source, _, name = self.series.partition("/")
-        return f"source = '{source}'" + ("" if name == "cases_" else f" and region = '{name.strip('_')}'")
+        """Which rows of a mart are of the port."""
+        return f"source = 'ports' and region = '{self.port}'"
 
 
 def without_2019(table: str) -> str:
@@ -63,24 +63,24 @@ def doubled_in_2020(table: str) -> str:
 
 
 DROPS_A_YEAR = Held(
-    "drops_a_year/cases_", without_2019, "left_out", "leaves out 2019, which the release of 2021-01-31 gives"
+    "drops_a_year", without_2019, "left_out", "leaves out 2019, which the release of 2021-01-31 gives"
 )
 DROPS_TYPES = Held(
-    "drops_types/cases_",
+    "drops_types",
     without_trespass_and_smuggling_renamed,
     "left_out",
     "leaves out 8 figures that the release of 2021-01-31 gives: "
     "crime type 'smuggling' (new with the same figures is '밀수품': renamed?); crime type 'trespass'",
 )
 EMPTIES = Held(
-    "ports/empties_",
+    "empties",
     lambda table: table.replace("100,204,56", "100,204,"),
     "emptied",
     "that the release of 2021-01-31 gives as numbers are empty: cases, trespass, empties, 2020",
 )
 RESTATES, BACKWARDS = (
     Held(
-        f"ports/{port}_",
+        port,
         doubled_in_2020,
         "restated",
         "restates cases of 2020 by 106% against the release of 2021-01-31, more than 20%: "
@@ -89,7 +89,6 @@ RESTATES, BACKWARDS = (
     for port in ("restates", "backwards")
 )
 HELD = [DROPS_A_YEAR, DROPS_TYPES, EMPTIES, RESTATES, BACKWARDS]
-CUT = "ports/is_cut_"
 
 
 @dataclass(frozen=True)
@@ -116,18 +115,16 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     shutil.copytree(
         RELEASES, raw, ignore=shutil.ignore_patterns("README.md", "*_202?-01-31.csv", "corrections*")
     )
-    for held in (DROPS_A_YEAR, DROPS_TYPES):
-        (raw / held.file).parent.mkdir()
-        shutil.copy(RELEASES / "harbour" / "source.yaml", (raw / held.file).parent)
     good = {
         released: decoded(RELEASES / "harbour" / f"cases_{released}") for released in (FIRST, SECOND, THIRD)
     }
 
     # January 2021. Of one port the second release arrives first.
     add(raw, "harbour/cases_" + FIRST, "ages/ages_to_2019_" + FIRST, "ages/ages_since_2020_" + FIRST)
-    for series in (*(held.series for held in HELD if held is not BACKWARDS), CUT):
-        publish(raw, series, FIRST, good[FIRST])
-    publish(raw, BACKWARDS.series, SECOND, doubled_in_2020(good[SECOND]))
+    for held in HELD:
+        if held is not BACKWARDS:
+            publish(raw, held, FIRST, good[FIRST])
+    publish(raw, BACKWARDS, SECOND, doubled_in_2020(good[SECOND]))
     runs = [caseload(folder, "run")]
     first = snapshot(folder)
 
@@ -139,9 +136,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     checked = caseload(folder, "check", "--source", "ages", *map(str, looked_at))
     add(raw, *in_two_files, "harbour/cases_" + SECOND, "harbour/corrections.yaml")
     for held in HELD:
-        publish(raw, held.series, SECOND, held.spoil(good[SECOND]))
-    publish(raw, CUT, SECOND, without_2019(good[SECOND]))
-    publish(raw, BACKWARDS.series, FIRST, good[FIRST])
+        publish(raw, held, SECOND, held.spoil(good[SECOND]))
+    publish(raw, BACKWARDS, FIRST, good[FIRST])
     runs.append(caseload(folder, "run"))
     second = snapshot(folder)
     status = caseload(folder, "status")
@@ -153,7 +149,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     caseload(folder, "accept", BACKWARDS.file, *why)
     caseload(folder, "accept", DROPS_TYPES.file, "--reason", "trespass is no offence any more")
     add(raw, "harbour/cases_" + THIRD)
-    publish(raw, DROPS_A_YEAR.series, THIRD, good[THIRD])
+    publish(raw, DROPS_A_YEAR, THIRD, good[THIRD])
     runs.append(caseload(folder, "run"))
     return Story(raw, tuple(runs), first, second, snapshot(folder), checked, status, accepted, accepted_again)
 
@@ -168,11 +164,11 @@ def add(raw: Path, *files: str) -> None:
         shutil.copy(RELEASES / file, raw / file)
 
 
-def publish(raw: Path, series: str, released: str, table: str) -> None:
-    """A release of a series. Each has clearances of its own in 2019: a file equal to another is its copy."""
-    own = 10 + [*(held.series for held in HELD), CUT].index(series)
-    own_table = table.replace("2019,검거건수,50,80,30", f"2019,검거건수,50,80,{own}")
-    (raw / (series + released)).write_text(own_table, encoding="utf-8")
+def publish(raw: Path, held: Held, released: str, table: str) -> None:
+    """A release of a port. Each has clearances of its own in 2019: a file equal to another is its copy."""
+    own = f"2019,검거건수,50,80,{10 + HELD.index(held)}"
+    path = raw / "ports" / f"{held.port}_{released}"
+    path.write_text(table.replace("2019,검거건수,50,80,30", own), encoding="utf-8")
 
 
 def figures(folder: Path, relation: str, where: str, columns: str = "year(period_start), value") -> list:
@@ -253,7 +249,7 @@ def test_what_is_held_back_gives_exit_code_1(story: Story) -> None:
     assert [run.stderr for run in story.runs] == ["", "", ""]
 
 
-@pytest.mark.parametrize("held", HELD, ids=lambda held: held.series)
+@pytest.mark.parametrize("held", HELD, ids=lambda held: held.port)
 def test_a_release_that_loses_or_restates_figures_is_held_back_and_says_so(story: Story, held: Held) -> None:
     [(status, is_published, reason)] = figures(
         story.second, "exports", f"source_file = '{held.file}'", "status, is_published, reason"
@@ -263,7 +259,7 @@ def test_a_release_that_loses_or_restates_figures_is_held_back_and_says_so(story
     assert held.said in story.runs[1].stdout
 
 
-@pytest.mark.parametrize("held", HELD, ids=lambda held: held.series)
+@pytest.mark.parametrize("held", HELD, ids=lambda held: held.port)
 def test_a_release_that_is_held_back_can_be_looked_up_by_rule_and_next_step(story: Story, held: Held) -> None:
     [(rule, next_step)] = figures(
         story.second,
@@ -275,7 +271,7 @@ def test_a_release_that_is_held_back_can_be_looked_up_by_rule_and_next_step(stor
     assert f"`caseload accept '{held.file}' --reason …`" in next_step
 
 
-@pytest.mark.parametrize("held", HELD, ids=lambda held: held.series)
+@pytest.mark.parametrize("held", HELD, ids=lambda held: held.port)
 def test_the_release_before_one_that_is_held_back_stays(story: Story, held: Held) -> None:
     columns = "period_start, measure, crime_type, value, released_on"
     stands = figures(story.second, "arrest_trends", held.figures, columns)
@@ -297,13 +293,9 @@ def test_check_tells_beforehand_that_a_release_would_be_held_back(story: Story) 
     assert story.checked.returncode == 1
     _, restated = story.checked.stdout.split("ages/ages_restated_2022-06-30.csv: ")
     assert restated.startswith("would be quarantined")
-    assert "restates suspects of 2020 by 396% against the release of 2021-01-31" in restated
+    assert "restates suspects of 2020 by 394% against the release of 2022-01-31" in restated
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="check compares each file of a release alone with all files of the release before it; run does not",
-)
 def test_check_says_of_a_good_release_in_two_files_what_run_does_with_it(story: Story) -> None:
     published = figures(story.second, "exports", "source = 'ages'", "is_published")
     assert published == [(True,)] * 4
@@ -311,25 +303,14 @@ def test_check_says_of_a_good_release_in_two_files_what_run_does_with_it(story: 
         assert f"ages/{file}: would be accepted" in story.checked.stdout
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a code that holds for the whole file (a region in its name, `set:`) makes a table `partial`, so "
-    "that exports.is_complete is false and nobody looks at what it leaves out",
-)
-def test_a_port_whose_second_release_is_cut_is_held_back_like_a_whole_table(story: Story) -> None:
-    [(is_complete,)] = figures(story.first, "exports", f"source_file = '{CUT}{FIRST}'", "is_complete")
-    assert is_complete
-    [(status,)] = figures(story.second, "exports", f"source_file = '{CUT}{SECOND}'", "status")
-    assert status == "quarantined"
-
-
 def test_a_release_that_is_held_back_does_not_hold_back_the_next(story: Story) -> None:
-    assert figures(story.third, "exports", "source = 'drops_a_year'", "released_on, status") == [
+    of_port = "source_file like 'ports/drops_a_year_%'"
+    assert figures(story.third, "exports", of_port, "released_on, status") == [
         (JANUARY_2021, "accepted"),
         (JANUARY_2022, "quarantined"),
         (JANUARY_2023, "accepted"),
     ]
-    changed = "source = 'drops_a_year' and kind = 'revised'"
+    changed = f"{DROPS_A_YEAR.figures} and kind = 'revised'"
     assert figures(story.third, "revisions", changed, "distinct old_released_on, new_released_on") == [
         (JANUARY_2021, JANUARY_2023)
     ]
@@ -374,21 +355,21 @@ def test_an_accepted_restatement_is_a_revision(story: Story) -> None:
 
 def test_an_accepted_release_withdraws_the_types_that_it_no_longer_gives(story: Story) -> None:
     columns = "year(period_start), crime_type, old_value, new_value"
-    withdrawn = "source = 'drops_types' and kind = 'withdrawn' and measure = 'cases'"
+    withdrawn = f"{DROPS_TYPES.figures} and kind = 'withdrawn' and measure = 'cases'"
     assert figures(story.third, "revisions", withdrawn, columns) == [
         (2019, "smuggling", 90, None),
         (2019, "trespass", 40, None),
         (2020, "smuggling", 100, None),
         (2020, "trespass", 50, None),
     ]
-    trespass = cases("trespass", "source = 'drops_types'")
+    trespass = cases("trespass", DROPS_TYPES.figures)
     assert figures(story.second, "crime_type_shares", trespass) == [(2019, 40), (2020, 50)]
     assert figures(story.third, "crime_type_shares", trespass + " and value is not null") == []
 
 
 def test_an_accepted_release_adds_the_types_that_it_gives_anew(story: Story) -> None:
     columns = "year(period_start), crime_type, old_value, new_value"
-    added = "source = 'drops_types' and kind = 'added' and measure = 'cases'"
+    added = f"{DROPS_TYPES.figures} and kind = 'added' and measure = 'cases'"
     assert figures(story.third, "revisions", added, columns) == [
         (2019, "밀수품", None, 90),
         (2020, "밀수품", None, 100),
@@ -396,17 +377,16 @@ def test_an_accepted_release_adds_the_types_that_it_gives_anew(story: Story) -> 
 
 
 def test_what_was_withdrawn_counts_in_no_sum(story: Story) -> None:
-    assert figures(story.third, "arrest_trends", cases("total", "source = 'drops_types'")) == [
+    assert figures(story.third, "arrest_trends", cases("total", DROPS_TYPES.figures)) == [
         (2019, 90 + 180),
         (2020, 100 + 204),
         (2021, 120 + 210),
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="accept adds a second entry for what is accepted already and waits for a run"
-)
-def test_accepting_twice_records_it_once(story: Story) -> None:
+def test_what_is_accepted_already_is_not_accepted_again(story: Story) -> None:
+    assert story.accepted_again.returncode == 2
+    assert f"`{RESTATES.file}` is accepted already" in story.accepted_again.stderr
     assert [entry["file"] for entry in acceptances(story)].count(RESTATES.file) == 1
 
 
@@ -418,7 +398,7 @@ def acceptances(story: Story) -> list[dict]:
 
 
 def test_a_release_is_held_back_too_when_the_one_before_it_arrives_later(story: Story) -> None:
-    backwards, in_order = (f"source_file like '{held.series}%'" for held in (BACKWARDS, RESTATES))
+    backwards, in_order = (f"source_file like 'ports/{held.port}_%'" for held in (BACKWARDS, RESTATES))
     assert figures(story.first, "exports", backwards, "status") == [("accepted",)]
     columns = "released_on, status, is_published, rows_received, rows_rejected"
     expected = figures(story.second, "exports", in_order, columns)
@@ -520,9 +500,24 @@ def test_an_observation_as_of_a_day_is_the_one_that_stood_then(story: Story) -> 
 
 
 def test_a_type_that_was_withdrawn_is_known_on_days_before(story: Story) -> None:
-    trespass = cases("trespass", "source = 'drops_types'")
+    trespass = cases("trespass", DROPS_TYPES.figures)
     assert figures(story.third, f"observation_as_of({BEFORE_SECOND})", trespass) == [(2019, 40), (2020, 50)]
     assert figures(story.third, "observation_as_of(date '2022-01-31')", trespass) == []
+
+
+# Releases of several files
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a file with the content of another is quarantined as its copy, whatever its release date; the other "
+    "files of its release are then held back for what they leave out",
+)
+def test_a_file_that_a_later_release_repeats_unchanged_is_no_copy(tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / "ages"
+    shutil.copytree(RELEASES / "ages", folder)
+    shutil.copy(folder / f"ages_to_2019_{FIRST}", folder / f"ages_to_2019_{SECOND}")
+    assert [export.problem for export in discover(load(folder))] == [None] * 4
 
 
 # Series that are no plain years

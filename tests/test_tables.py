@@ -1055,9 +1055,6 @@ def test_two_age_bands_are_read_once_the_contract_says_where_the_second_begins(t
     assert reading.figures(tidied, "age_band") == {"0-13": 3, "14-19": 4}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="_doubtful_ages in tables.py asks again what the contract has already answered"
-)
 def test_age_bands_that_the_contract_says_all_begin_at_0_are_read(tidy):
     codes = "codes: {age_band: {14세 미만: 0-13, 20세 미만: 0-19}}\n"
     assert problems(tidy(COUNTS + codes, "age,n\n14세 미만,3\n20세 미만,4\n")) == []
@@ -1095,9 +1092,6 @@ def test_an_empty_cell_is_unknown_where_labels_are_kept_as_printed(tidy):
 AGES_BY_LETTERS = COUNTS + "match_labels: by_letters\n"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="letters() in codes.py drops + and <, which make another band of the same digits"
-)
 @pytest.mark.parametrize(
     ("codes", "label", "code"),
     [
@@ -1111,7 +1105,6 @@ def test_signs_of_age_bands_are_no_punctuation(tidy, codes, label, code):
     assert list(tidied.observations["age_band"]) == ([code] if code else [])
 
 
-@pytest.mark.xfail(strict=True, reason="by letters, a label of signs alone is the same as an empty cell")
 @pytest.mark.parametrize("label", ["-", "*", "…"])
 def test_a_label_without_letters_is_not_an_empty_one(tidy, label):
     words = AGES_BY_LETTERS + "codes: {age_band: {'': total}}\n"

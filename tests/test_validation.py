@@ -403,11 +403,6 @@ def test_a_rate_of_one_measure_by_another_is_kept_with_the_receipt(read):
     assert not [b for b in found.receipt.breakdowns if b["has_published_shares"]]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="rules.observation_rules wants every percentage between 0 and 100; more cases may be cleared in a year "
-    "than were recorded in it",
-)
 def test_a_rate_may_be_more_than_100_percent(read):
     assert read(RATES, "r,n,cleared,rate\nA,200,206,103.0\n").receipt.problems == []
 

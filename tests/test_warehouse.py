@@ -450,7 +450,9 @@ def tables(path) -> dict[str, list[tuple]]:
     return {
         name: asked(path, f"select * from {name}")
         for name, relation in relations().items()
-        if not relation.is_view and relation.layer != "staging" and name not in ("publication", "check_results")
+        if not relation.is_view
+        and relation.layer != "staging"
+        and name not in ("publication", "check_results")
     }
 
 
@@ -668,6 +670,9 @@ def test_a_build_that_has_not_passed_its_audit_is_not_published(published, place
 
 LATER_EXPORT = """\
 year,type,cases,share,change
+2023,all,80,,
+2023,deepfake,30,37.5,
+2023,recording,50,62.5,
 2024,all,110,,37.5
 2024,deepfake,70,63.6,133.3
 2024,recording,40,36.4,-20.0
@@ -684,7 +689,9 @@ def two_releases(work_in):
     work = work_in("two_releases")
     work.put(counts_later_20260131=LATER_EXPORT, corrections=CORRECTION)
     work.ingest()
-    return work.build()
+    path = work.build()
+    assert asked(path, "select status, reason from exports") == [("accepted", None)] * 2
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -717,19 +724,38 @@ def test_a_day_before_a_correction_has_the_published_figure(two_releases):
     assert asked(two_releases, query.format(day="2026-01-31")) == [(70, 70, False)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the bodies of macros name relations without their database: attached under any name beside another "
-    "warehouse, they are not found, or are the other one's",
+@pytest.mark.parametrize(
+    "use",
+    [
+        "now",
+        pytest.param(
+            "before",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="DuckDB looks names in the body of a macro up where the query is asked: the macros of one "
+                "warehouse silently read another that is in use beside it",
+            ),
+        ),
+        pytest.param(
+            "memory",
+            marks=pytest.mark.xfail(
+                strict=True,
+                raises=duckdb.CatalogException,
+                reason="the macros of a warehouse that is attached and not in use find no relations",
+            ),
+        ),
+    ],
 )
-def test_the_macros_of_a_warehouse_that_is_attached_under_another_name_read_that_one(two_releases, only_the_first):
+def test_macros_read_the_warehouse_that_they_are_of(use, two_releases, only_the_first):
+    # Today's publication beside one that was kept, for instance.
     with duckdb.connect() as connection:
         connection.execute(f"attach '{two_releases}' as now (read_only)")
         connection.execute(f"attach '{only_the_first}' as before (read_only)")
-        connection.execute("use before")
+        connection.execute(f"use {use}")
 
-        counted = f"select count(*) from now.arrest_trends_as_of(date '2100-01-01')"
-        assert connection.execute(counted).fetchall() == asked(two_releases, "select count(*) from arrest_trends")
+        counted = "select count(*) from now.arrest_trends_as_of(date '2100-01-01')"
+        assert connection.execute(counted).fetchall() == [(9,)]
+        assert asked(two_releases, "select count(*) from arrest_trends") == [(9,)]
 
 
 def test_what_was_revised_and_corrected_is_told(two_releases):
@@ -748,11 +774,6 @@ def test_age_distributions_can_be_regrouped_in_the_published_file(two_releases):
     assert asked(two_releases, "from age_distributions_in(['0-17', '18+'])") == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an export of one region has a breakdown along it that is called partial, so that it is never complete: "
-    "a later release of the same region supersedes nothing that it leaves out",
-)
 def test_a_later_release_of_one_region_supersedes_what_it_leaves_out(work_in):
     work = work_in("regions")
     work.put(

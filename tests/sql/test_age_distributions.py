@@ -216,7 +216,11 @@ def test_each_sex_has_its_own_base_and_its_own_cumulation(totals):
         ("male", "10-19", 100, 20.0, 20.0),
         ("male", "20+", 100, 80.0, 100.0),
         # Both together are a distribution too, if there are no other sexes.
-        *([("total", "10-19", 140, pytest.approx(250 / 7), pytest.approx(250 / 7))] if "sex" in totals else []),
+        *(
+            [("total", "10-19", 140, pytest.approx(250 / 7), pytest.approx(250 / 7))]
+            if "sex" in totals
+            else []
+        ),
         *([("total", "20+", 140, pytest.approx(450 / 7), pytest.approx(100))] if "sex" in totals else []),
     ]
 
@@ -430,4 +434,25 @@ def test_a_later_release_with_other_bands_takes_the_place_of_the_whole_distribut
         ("10-14", 50),
         ("15-19", 40),
         ("20+", 120),
+    ]
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="age_distributions cumulates the rows of a file that stand: a band that stands in another file, with "
+    "the same figure, is taken for a gap of the length of nobody",
+)
+def test_a_band_that_two_files_share_is_a_step_of_both_cumulations():
+    figures = [
+        *year(2024, 10, 50, 40, bands=("0-9", "10-19", "20+"), export_id="wide"),
+        *year(2024, 10, 20, 30, 40, bands=("0-9", "10-14", "15-19", "20+"), export_id="fine"),
+    ]
+    exports = {"fine": {"table_name": "fine"}}
+
+    assert ages(figures, totals="none", exports=exports) == [
+        ("0-9", 10.0, 10.0),
+        ("10-14", 20.0, 30.0),
+        ("10-19", 50.0, 60.0),
+        ("15-19", 30.0, 60.0),
+        ("20+", 40.0, 100.0),
     ]

@@ -56,7 +56,9 @@ def test_the_shares_are_of_the_printed_total_where_there_is_one():
 
 
 def test_there_is_no_share_without_a_base():
-    assert regrouped(["20-39"], columns="value, base_value, share_pct", totals="partial") == [(12, None, None)]
+    assert regrouped(["20-39"], columns="value, base_value, share_pct", totals="partial") == [
+        (12, None, None)
+    ]
 
 
 def test_an_open_band_is_made_of_bands_that_end_open():

@@ -417,11 +417,6 @@ def test_bands_are_parts_of_those_that_are_printed_for_the_same_period():
     ]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="export_codes pools the bands of a measure and period over all types, sexes and regions: those of one "
-    "type are parts of bands that only another has, and are left out of their sum and base",
-)
 def test_bands_are_parts_of_those_that_are_printed_for_the_same_type():
     # Deepfakes by fine bands and recordings by wide ones, in one file.
     figures = [
@@ -517,7 +512,9 @@ def test_the_shares_of_all_levels_are_of_one_base():
 
 def test_a_figure_is_a_part_along_each_of_its_dimensions():
     figures = [
-        figure(1, crime_type="deepfake", age_band="10-19", sex="female", region="seoul", **others(place="home"))
+        figure(
+            1, crime_type="deepfake", age_band="10-19", sex="female", region="seoul", **others(place="home")
+        )
     ]
     connection = built(figures, totals="partial", made=["breakdown_part"])
     query = "select dimension, part_code, root from staging.breakdown_part order by dimension"

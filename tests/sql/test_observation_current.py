@@ -324,3 +324,13 @@ def test_a_blank_has_no_correction():
     assert corrected([figure(None, value_status="suppressed")], [correction(10, 100)]) == [
         (None, None, False)
     ]
+
+
+def test_of_two_corrections_of_one_figure_the_later_one_applies():
+    entries = [
+        correction(10, 100, corrected_on="2025-02-01"),
+        correction(10, 110, corrected_on="2025-03-01"),
+    ]
+
+    assert corrected([figure(10)], entries) == [(110, 10, True)]
+    assert corrected([figure(10)], entries[::-1]) == [(110, 10, True)]

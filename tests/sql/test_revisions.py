@@ -26,7 +26,9 @@ def recording(value, **given):
 def test_a_figure_with_another_value_is_revised():
     columns = "kind, old_value, new_value, difference, difference_pct"
 
-    assert revisions(deepfake(80), deepfake(100, **LATER), columns=columns) == [("revised", 80, 100, 20, 25.0)]
+    assert revisions(deepfake(80), deepfake(100, **LATER), columns=columns) == [
+        ("revised", 80, 100, 20, 25.0)
+    ]
 
 
 def test_a_figure_with_the_same_value_is_not():
@@ -91,7 +93,9 @@ def test_a_revision_names_both_cells():
 
 
 def test_partial_tables_revise_too():
-    assert revisions(deepfake(80), deepfake(100, **LATER), totals="partial") == [("deepfake", "revised", 80, 100)]
+    assert revisions(deepfake(80), deepfake(100, **LATER), totals="partial") == [
+        ("deepfake", "revised", 80, 100)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,9 @@ def test_after_a_release_that_may_not_have_all_nothing_is_added():
 
 
 def test_a_new_period_is_not_added_and_an_old_one_that_is_left_out_is_not_withdrawn():
-    found = revisions(deepfake(80, year=2023), deepfake(90), deepfake(90, **LATER), deepfake(7, year=2025, **LATER))
+    found = revisions(
+        deepfake(80, year=2023), deepfake(90), deepfake(90, **LATER), deepfake(7, year=2025, **LATER)
+    )
 
     assert found == []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.sql.given import LATER, built, correction, figure, others, series_break
 
 
@@ -66,6 +64,13 @@ def test_the_change_is_on_the_twelve_months_before():
 
     assert found["2024-12"] == (132, 120, 12, 10.0)
     assert found["2024-11"] == (131, None, None, None)
+
+
+def test_no_change_has_a_reason():
+    found = rolled(months([10] * 12 + [11] * 12, crime_type="deepfake"), "change, no_change_reason")
+
+    assert found["2023-12"] == (None, "not all of the twelve months before have a number")
+    assert found["2024-12"] == (12, None)
 
 
 def test_a_change_on_zero_is_no_percentage():
@@ -136,25 +141,34 @@ def test_twelve_months_of_other_parts_do_not_compare():
     ]
     connection = built(figures, totals="none", made=["rolling_twelve_months"])
     query = """
-        select value, change
+        select value, change, no_change_reason
         from rolling_twelve_months
         where crime_type = 'total' and period_end = '2024-12-31'
     """
 
-    assert connection.sql(query).fetchall() == [(36, None)]
+    assert connection.sql(query).fetchall() == [
+        (36, None, "the twelve months before are not of the same parts")
+    ]
 
 
 def test_twelve_months_do_not_compare_across_a_break_of_the_series():
     figures = months([10] * 12 + [11] * 12, crime_type="deepfake")
     breaks = [series_break("deepfake", "2024-01-01")]
 
-    assert rolled(figures, "change", series_breaks=breaks)["2024-12"] is None
+    assert rolled(figures, "change, no_change_reason", series_breaks=breaks)["2024-12"] == (
+        None,
+        "the series breaks: 2024-01-01 new definition",
+    )
 
 
 def test_twelve_months_of_which_one_was_not_over_do_not_compare():
     figures = [*months([10] * 23), figure(3, period="2024-12", released_on="2024-12-10")]
 
-    assert rolled(figures, "change")["2024-12"] is None
+    assert rolled(figures, "change, is_unfinished, no_change_reason")["2024-12"] == (
+        None,
+        True,
+        "a month was not over when its figure was released",
+    )
 
 
 def test_each_type_region_and_measure_has_its_own_months():
