@@ -250,11 +250,6 @@ def test_a_sheet_that_is_added_is_read_with_the_others(series):
     assert len(series.published()) == 3
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="forget_removed forgets sheets that a workbook no longer has, or that cannot be told any more, as it "
-    "does files that were taken away: their last good figures are gone",
-)
 @pytest.mark.parametrize(
     "bad",
     [

@@ -146,11 +146,6 @@ def test_tables_and_forces_are_compared_each_with_its_own(series):
     assert refused == {"M_20250131.csv": ["restated"], "years_20250131.csv": ["restated"]}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="_says_all wants the word on totals of dimensions that one file has in common too, which is always "
-    "partial: files of a force each are never complete, and may be cut",
-)
 def test_a_file_of_one_force_leaves_nothing_out_either(series):
     series.says(FORCES).put(M_20240131=PLAIN, M_20250131={2022: PLAIN[2022]}).ingest()
     assert series.refused()["M_20250131.csv"] == ["left_out"]
@@ -345,9 +340,6 @@ def test_accepting_changes_nothing_about_files_that_cannot_be_read(series):
     assert series.refused()[f"{B}.csv"] == ["number"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Acceptances.of asks for the content alone, which all sheets of a workbook share"
-)
 def test_one_sheet_is_not_accepted_with_another(series):
     words = """
     sheet: '/(?P<sex>M|F)/'

@@ -1,25 +1,29 @@
--- The contributions of the outermost parts add up to the change of their sum, in percentage points; of each
--- export that has all parts, where the sum is its own.
-with part as (
+-- Where the outermost types have contributions, in percentage points, they add up to the change of the
+-- whole.
+with outermost as (
     select
-        arrest_trends.*,
-        crime_type_shares.base_value,
-    from arrest_trends
-    inner join crime_type_shares
-        on
-            arrest_trends.source = crime_type_shares.source
-            and arrest_trends.period_start = crime_type_shares.period_start
-            and arrest_trends.period_end = crime_type_shares.period_end
-            and arrest_trends.measure = crime_type_shares.measure
-            and arrest_trends.region = crime_type_shares.region
-            and arrest_trends.crime_type = crime_type_shares.crime_type
-    where crime_type_shares.base_kind = 'sum_of_parts' and crime_type_shares.part_of is null
+        source,
+        code,
+    from export_codes
+    where dimension = 'crime_type'
+    group by all
+    having bool_and(whole_code = 'total')
 ),
 
-whole as (
-    select *
-    from arrest_trends
-    where crime_type = 'total' and value_origin = 'sum_of_parts' and contribution_pp is not null
+part as (
+    select
+        trend.source,
+        trend.period_start,
+        trend.period_end,
+        trend.measure,
+        trend.region,
+        sum(trend.contribution_pp) as parts,
+        sum(trend.value) as total,
+    from arrest_trends as trend
+    inner join outermost
+        on trend.source = outermost.source and trend.crime_type = outermost.code
+    where trend.contribution_pp is not null
+    group by all
 )
 
 select
@@ -28,19 +32,17 @@ select
     part.period_end,
     part.measure,
     part.region,
-    part.source_file,
-    any_value(whole.contribution_pp) as whole,
-    sum(part.contribution_pp) as parts,
+    part.parts,
+    whole.contribution_pp as whole,
 from part
-inner join whole
+inner join arrest_trends as whole
     on
         part.source = whole.source
         and part.period_start = whole.period_start
         and part.period_end = whole.period_end
         and part.measure = whole.measure
         and part.region = whole.region
-        and part.export_id = whole.export_id
-group by part.source, part.period_start, part.period_end, part.measure, part.region, part.source_file
-having
-    abs(any_value(whole.contribution_pp) - sum(part.contribution_pp)) > 1e-6
-    and bool_and(part.contribution_pp is not null)
+where
+    whole.crime_type = 'total'
+    and part.total = whole.value
+    and abs(whole.contribution_pp - part.parts) > 1e-6

@@ -1,13 +1,30 @@
--- Where the parts are all there is, the shares of the outermost ones of each export add up to 100.
+-- Where the parts are all there is, and all of one export stand, the shares of the outermost add up to 100.
 select
-    source,
-    period_start,
-    period_end,
-    measure,
-    region,
-    source_file,
-    sum(share_pct) as sum_of_shares,
-from crime_type_shares
-where base_kind = 'sum_of_parts' and base_value > 0 and part_of is null
-group by source, period_start, period_end, measure, region, source_file
-having abs(sum(share_pct) - 100) > 1e-6
+    share.source,
+    share.period_start,
+    share.period_end,
+    share.measure,
+    share.region,
+    share.source_file,
+    sum(share.share_pct) as sum_of_shares,
+from crime_type_shares as share
+inner join staging.breakdown_base as base
+    on
+        share.source = base.source
+        and share.period_start = base.period_start
+        and share.period_end = base.period_end
+        and share.measure = base.root.measure
+        and share.region = base.root.region
+        and share.source_file = base.complete_in
+        and share.released_on = base.released_on
+where
+    base.dimension = 'crime_type'
+    and base.root.age_band = 'total'
+    and base.root.sex = 'total'
+    and base.root.others = ''
+    and share.base_kind = 'sum_of_parts'
+    and share.base_value > 0
+    and share.part_of is null
+group by
+    share.source, share.period_start, share.period_end, share.measure, share.region, share.source_file
+having count(*) = any_value(base.part_count) and abs(sum(share.share_pct) - 100) > 1e-6

@@ -108,7 +108,6 @@ ended as (
 withdrawn as (
     select
         ranked.source,
-        ranked.table_name,
         ranked.period_start,
         ranked.period_end,
         ranked.measure,

@@ -120,7 +120,19 @@ added as (
             if(cell.age_band <> age_of.code, 'age_band', null),
             if(cell.sex <> sex_of.code, 'sex', null),
             if(cell.region <> region_of.code, 'region', null),
-            if(cell.others <> other_of.code, 'other_dimensions', null)
+            if(
+                cell.others <> other_of.code,
+                array_to_string(
+                    list_filter(
+                        json_keys(nullif(cell.others, '')),
+                        lambda name: not list_contains(
+                            coalesce(json_keys(nullif(other_of.code, '')), []), name
+                        )
+                    ),
+                    ' '
+                ),
+                null
+            )
         ) as along,
         list_filter(
             [
@@ -170,6 +182,24 @@ summed as (
     from added
     where len(parts) > 0
     group by all
+),
+
+-- Ways that add up to something else are not all of it, each by itself.
+agreed as (
+    select
+        * replace (
+            is_known and coalesce(
+                min(total) filter (is_known) over same_whole = max(total) filter (is_known) over same_whole,
+                true
+            ) as is_known
+        ),
+    from summed
+    window
+        same_whole as (
+            partition by
+                source, source_file, export_id, period_start, period_end, measure, crime_type, age_band,
+                sex, region, others
+        )
 )
 
 select
@@ -208,21 +238,21 @@ select
             region, others
         order by is_known desc, cell_count desc, along asc
     ) = 1 as is_first,
-from summed
+from agreed
 where
     not exists (
         select 1
         from figure
         where
-            figure.source = summed.source
-            and figure.source_file = summed.source_file
-            and figure.export_id = summed.export_id
-            and figure.period_start = summed.period_start
-            and figure.period_end = summed.period_end
-            and figure.measure = summed.measure
-            and figure.crime_type = summed.crime_type
-            and figure.age_band = summed.age_band
-            and figure.sex = summed.sex
-            and figure.region = summed.region
-            and figure.others = summed.others
+            figure.source = agreed.source
+            and figure.source_file = agreed.source_file
+            and figure.export_id = agreed.export_id
+            and figure.period_start = agreed.period_start
+            and figure.period_end = agreed.period_end
+            and figure.measure = agreed.measure
+            and figure.crime_type = agreed.crime_type
+            and figure.age_band = agreed.age_band
+            and figure.sex = agreed.sex
+            and figure.region = agreed.region
+            and figure.others = agreed.others
     )
