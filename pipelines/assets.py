@@ -21,7 +21,7 @@ POOL = "warehouse"
 """Dagster runs one step of this pool at a time."""
 
 GROUPS = {"tables": "observations", "staging": "staging", "marts": "marts"}
-FROM_EXPORTS = ("observation", "breakdowns", "exports", "rejected_rows")
+FROM_EXPORTS = ("observation", "breakdowns", "export_codes", "ratios", "exports", "rejected_rows")
 """Relations that are made from what the sources' assets keep."""
 
 

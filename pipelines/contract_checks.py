@@ -16,6 +16,7 @@ from pipelines.contract_conflicts import contradictions
 from pipelines.corrections import Correction
 from pipelines.file_patterns import group_names
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern, outside_names
+from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
 from pipelines.words import ANY_LABEL, AS_PRINTED, EACH, Codes, Contract, Layout
@@ -291,10 +292,19 @@ def doubtful(corrections: list[Correction], table: Table) -> Iterator[Finding]:
             yield (at, "measure"), f"'{correction.measure}' is not a code of measure"
         if correction.published == correction.corrected:
             yield (at, "corrected"), "is what is published"
-        same = (correction.period, correction.measure, correction.codes, correction.published)
-        for before in corrections[:at]:
-            if (before.period, before.measure, before.codes, before.published) == same:
-                yield (at, "published"), "is corrected twice"
+        if any(_same(correction, before) for before in corrections[:at]):
+            yield (at, "published"), "is corrected twice"
+
+
+def _same(one: Correction, other: Correction) -> bool:
+    """Whether two corrections are of the same published figure, however its period is written."""
+
+    def figure(entry: Correction) -> tuple[object, ...]:
+        period = periods.parse(entry.period, "interval").period()
+        codes = {name: code for name, code in entry.codes.items() if code != TOTAL}
+        return period, entry.measure, codes, entry.published
+
+    return figure(one) == figure(other)
 
 
 def _is_encoding(name: str) -> bool:

@@ -8,6 +8,8 @@ sentence what it found. It never repairs a figure.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -181,8 +183,8 @@ def _agreements(connection: duckdb.DuckDBPyConnection, labels: Labels) -> Iterat
         elif mine is None or theirs is None:
             said = "One of the two figures is not known."
         else:
-            slack = row["tolerance_pct"] / 100 * theirs
-            bounds = (theirs - slack, theirs + slack)
+            slack = Fraction(Decimal(str(row["tolerance_pct"]))) / 100 * theirs
+            bounds = (float(theirs - slack), float(theirs + slack))
             verdict = "agrees" if abs(mine - theirs) <= slack else "contradicts"
             said = (
                 f"{mine:,}{_ORIGINS[row['value_origin']]}; {row['their_source']} has {theirs:,}"

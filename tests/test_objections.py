@@ -335,7 +335,7 @@ def test_a_lost_figure_is_accepted_too(series):
 
 def test_accepting_changes_nothing_about_files_that_cannot_be_read(series):
     series.put(**{A: PLAIN, B: "year,type,n\n2022,x,many\n"}).ingest()
-    series.accept(f"series/{B}.csv", "number", "left_out")
+    series.accept(f"series/{B}.csv", "left_out")
     series.ingest()
     assert series.refused()[f"{B}.csv"] == ["number"]
 

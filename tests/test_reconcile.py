@@ -982,9 +982,6 @@ def test_january_of_a_cumulative_table_is_compared_too():
     assert verdicts(figures, "agreement", agreements=[agreement()], **CUMULATIVE) == ["agrees"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the tolerance is computed in binary: 0.7 percent of 1,000 is a little less than 7"
-)
 def test_a_figure_at_the_very_edge_of_the_tolerance_agrees():
     figures, entries = [figure(1007), prosecuted(1000)], [agreement(tolerance_pct=0.7)]
 

@@ -10,8 +10,8 @@ select
     mine.sex,
     mine.region,
     mine.other_dimensions,
-    mine.published_value,
-    theirs.published_value as their_value,
+    mine.own_total as published_value,
+    theirs.own_total as their_value,
     replace(mine.along, '_', ' ') as along,
     replace(theirs.along, '_', ' ') as their_along,
     mine.source_file,
@@ -34,5 +34,5 @@ where
     and theirs.is_current
     and (mine.table_name, mine.along) < (theirs.table_name, theirs.along)
     and (mine.table_name <> theirs.table_name or mine.source_file = theirs.source_file)
-    and mine.published_value is not null
-    and theirs.published_value is not null
+    and mine.own_total is not null
+    and theirs.own_total is not null

@@ -8,7 +8,7 @@ with candidate as (
     from staging.observation_ranked
     union all by name
     select
-        * exclude (along, is_first),
+        * exclude (along, own_total, is_first),
         is_current as is_latest,
         'sum_of_parts' as value_origin,
     from staging.part_sum

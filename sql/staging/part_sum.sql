@@ -187,6 +187,7 @@ summed as (
 -- Ways that add up to something else are not all of it, each by itself.
 agreed as (
     select
+        if(is_known, published_total, null) as own_total,
         * replace (
             is_known and coalesce(
                 min(total) filter (is_known) over same_whole = max(total) filter (is_known) over same_whole,
@@ -232,6 +233,7 @@ select
     parts,
     cell_count,
     along,
+    own_total,
     row_number() over (
         partition by
             source, source_file, export_id, period_start, period_end, measure, crime_type, age_band, sex,

@@ -484,11 +484,6 @@ def test_a_figure_that_was_given_twice_was_what_it_was_last():
     assert ("illegal_recording", "withdrawn by the release of 2027-01-31, was 44") in found
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="arrest_trends has a row for each table that withdrew a figure: its own expectation on the grain then "
-    "stops the publication",
-)
 def test_a_figure_that_two_tables_withdrew_has_one_row():
     figures = [
         cell

@@ -218,18 +218,11 @@ def test_parts_of_parts_are_not_added_up(check, totals, with_groups):
     assert connection.sql(checks()[check]).fetchall() == []
 
 
-BLOCKED = pytest.mark.xfail(
-    strict=True,
-    reason="the check adds up the rows of a file that stand, though one of its parts stands in another file: a "
-    "good build cannot be published",
-)
-
-
 @pytest.mark.parametrize(
     "check",
     [
-        pytest.param("shares_of_all_parts_add_up", marks=BLOCKED),
-        pytest.param("contributions_add_up", marks=BLOCKED),
+        "shares_of_all_parts_add_up",
+        "contributions_add_up",
     ],
 )
 def test_a_type_that_a_headline_prints_too_breaks_no_check(check):
@@ -247,9 +240,7 @@ def test_a_type_that_a_headline_prints_too_breaks_no_check(check):
     assert connection.sql(checks()[check]).fetchall() == []
 
 
-@pytest.mark.parametrize(
-    "check", [pytest.param("shares_of_all_parts_add_up", marks=BLOCKED), "contributions_add_up"]
-)
+@pytest.mark.parametrize("check", ["shares_of_all_parts_add_up", "contributions_add_up"])
 def test_a_type_that_two_complete_breakdowns_share_breaks_no_check(check):
     by_path = [
         figure(value, year=year, crime_type=crime_type, export_id="paths")
