@@ -14,7 +14,7 @@ from pipelines.comparisons import HELD
 from pipelines.contract import Source
 from pipelines.exports import Hashes, discover
 from pipelines.freshness import GOOD, USAGE
-from pipelines.paths import SQL, Places
+from pipelines.paths import Places, statement
 from pipelines.problems import one_line, printable, suggestion
 from pipelines.store import Store
 
@@ -37,10 +37,8 @@ def accept(places: Places, sources: list[Source], file: str, reason: str, by: st
     if findings is None:
         return _refuse(f"`{printable(address)}` was not read as it is now: `caseload run` first.")
     others = [rule for rule, _ in findings if rule not in HELD]
-    done: set[str] = {
-        rule for entry in source.acceptances.of(address, export.sha256) for rule in entry.findings
-    }
-    if findings and {rule for rule, _ in findings} <= done:
+    done = source.acceptances.by_finding(address, export.sha256)
+    if findings and {rule for rule, _ in findings} <= done.keys():
         return _refuse(f"`{printable(address)}` is accepted already: `caseload run` takes it in.")
     if not findings:
         return _refuse(f"Nothing holds `{printable(address)}` back.")
@@ -74,7 +72,7 @@ def _held(store: Store, source: str, address: str, export_id: str) -> list[tuple
         return None
     if store.receipt(entry.latest).is_accepted:
         return []
-    query = (SQL / "ingest" / "refusals.sql").read_text(encoding="utf-8")
+    query = statement("ingest", "refusals")
     with duckdb.connect() as connection:
         return connection.execute(query, {"readings": str(store.rejected_rows(entry.latest))}).fetchall()
 

@@ -92,10 +92,9 @@ def width(code: str) -> int:
 
 def overlap(codes: Iterable[str]) -> bool:
     """Whether some bands share years of age and neither contains the other: they have no sum."""
-    bands = [code for code in codes if age_bounds(code)]
     return any(
         _meet(one, other) and not contains(one, other) and not contains(other, one)
-        for one, other in combinations(bands, 2)
+        for one, other in combinations(codes, 2)
     )
 
 

@@ -9,7 +9,7 @@ from pipelines.codes import letters
 from pipelines.grids import Grid
 from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern, is_total_word
 from pipelines.periods import PERIOD_PARTS
-from pipelines.problems import Problem, suggestion
+from pipelines.problems import Problem, in_words, suggestion
 
 
 def bind(grid: Grid, table: Table, file: str) -> tuple[list[Match], list[Problem]]:
@@ -92,11 +92,6 @@ def add_code(table: Table, name: str, label: str) -> str:
     if is_total_word(label):
         return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
     step = f"dd it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
-    if code := table.by_letters(name).get(letters(label)):
+    if code := table.by_letters[name].get(letters(label)):
         return f"It is '{code}' but for its punctuation: say `match_labels: by_letters`, or a{step}"
     return f"A{step}"
-
-
-def in_words(name: str) -> str:
-    """A name such as ``crime_type`` as people write it."""
-    return name.replace("_", " ")

@@ -11,15 +11,13 @@ from typing import Any, Literal
 
 import duckdb
 
-from pipelines.observation import TOTAL
-from pipelines.paths import SQL
+from pipelines.observation import DIMENSIONS, TOTAL
+from pipelines.paths import statement
 from pipelines.shares import Interval
 
 Verdict = Literal["agrees", "contradicts", "untestable"]
 Labels = dict[tuple[str, str], str]
 """Dimension and code → label."""
-
-BY = ("crime_type", "age_band", "sex", "region")
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Reconciliation:
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:
     """The rows of a query of ``sql/reconcile``, by column name."""
-    found = connection.execute((SQL / "reconcile" / f"{name}.sql").read_text(encoding="utf-8"))
+    found = connection.execute(statement("reconcile", name))
     names = [column[0] for column in found.description or ()]
     for row in found.fetchall():
         yield dict(zip(names, row, strict=True))
@@ -71,7 +69,7 @@ def label(labels: Labels, dimension: str, code: str) -> str:
 
 def what(labels: Labels, measure: str, codes: dict[str, str], other_dimensions: str | None) -> str:
     """The measure and what is held fixed, e.g. ``Suspects (Deepfake sexual content)``."""
-    fixed = [label(labels, name, codes[name]) for name in BY if codes.get(name, TOTAL) != TOTAL]
+    fixed = [label(labels, name, codes[name]) for name in DIMENSIONS if codes.get(name, TOTAL) != TOTAL]
     fixed += [f"{name} {code}" for name, code in json.loads(other_dimensions or "{}").items()]
     named = label(labels, "measure", measure)
     return f"{named} ({', '.join(fixed)})" if fixed else named

@@ -12,7 +12,7 @@ from pipelines.codes import MEASURE
 from pipelines.coverage import named
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
-from pipelines.paths import SQL
+from pipelines.paths import statement
 from pipelines.periods import Period
 from pipelines.problems import Problem
 from pipelines.words import Revisions
@@ -33,7 +33,7 @@ def compared(before: list[str], after: list[str]) -> pd.DataFrame:
     """The figures of two sets of readings, given as Parquet files, side by side: the columns of the
     figure, ``old_value``, ``new_value``, ``old_status``, ``new_status`` and the new address.
     """
-    query = (SQL / "ingest" / "compared.sql").read_text(encoding="utf-8")
+    query = statement("ingest", "compared")
     with duckdb.connect() as connection:
         return connection.execute(query, {"before": before, "after": after}).df()
 

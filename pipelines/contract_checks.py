@@ -15,14 +15,21 @@ from pipelines.codes import MEASURE, PATH, code_list_path
 from pipelines.contract_conflicts import contradictions
 from pipelines.corrections import Correction
 from pipelines.file_patterns import group_names
-from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern, outside_names
+from pipelines.layouts import (
+    EVERY_OTHER,
+    RELEASED_ON,
+    Table,
+    header_names,
+    is_pattern,
+    names_in,
+    outside_names,
+)
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
 from pipelines.words import ANY_LABEL, AS_PRINTED, EACH, Codes, Contract, Layout
 
 Finding = tuple[tuple[Any, ...], str]
-RELEASED_ON = "released_on"
 
 
 def findings(contract: Contract, layout: Layout, table: Table) -> Iterator[Finding]:
@@ -85,11 +92,11 @@ def _outside(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[F
     if is_pattern(str(layout.sheet)):
         pattern = str(layout.sheet)[1:-1]
         yield from _regex(("sheet",), pattern)
-        places.append((("sheet",), _names(pattern)))
+        places.append((("sheet",), names_in(pattern)))
     for at, cell in enumerate(layout.cells):
         place = ("cells", at, "pattern")
         yield from _regex(place, cell.pattern)
-        names = _names(cell.pattern)
+        names = names_in(cell.pattern)
         places.append((place, names))
         if not names:
             yield place, "says nothing: name a group, such as `(?P<released_on>…)`"
@@ -99,13 +106,6 @@ def _outside(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[F
                 near = suggestion(group, (RELEASED_ON, *PERIOD_PARTS, *known))
                 reason = f"the group '{group}' is neither released_on, a period part nor a dimension{near}"
                 yield place, reason
-
-
-def _names(pattern: str) -> list[str]:
-    try:
-        return list(re.compile(pattern).groupindex)
-    except re.error:
-        return []
 
 
 def _patterns(layout: Layout) -> Iterator[Finding]:

@@ -165,7 +165,7 @@ def _relatives(contract: Contract, table: Table) -> Iterator[Finding]:
             at = ("code_lists", dimension, code)
             if entry.parent and not _is_known(entry.parent, known):
                 yield (*at, "parent"), f"'{entry.parent}' is not a code of {dimension}"
-            if entry.parent == code or code in list(known.ancestors(code)) or _is_circle(code, known):
+            if _is_circle(code, known):
                 yield (*at, "parent"), f"'{code}' is a part of itself"
             for other in entry.replaced_by:
                 if not _is_known(other, known):

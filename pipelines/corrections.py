@@ -65,6 +65,10 @@ class Acceptances:
         """Those of an export, by its address below raw/ and its content."""
         return [entry for entry in self.entries if (entry.file, entry.sha256) == (file, sha256)]
 
+    def by_finding(self, file: str, sha256: str) -> dict[str, Acceptance]:
+        """What is accepted of an export, by rule."""
+        return {rule: entry for entry in self.of(file, sha256) for rule in entry.findings}
+
 
 def load(folder: Path) -> tuple[list[Correction], Document | None, Acceptances]:
     """Corrections, the document that they stand in, and acceptances of a source, where it has any.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -11,7 +10,7 @@ import pandas as pd
 
 from pipelines.codes import MEASURE
 from pipelines.observation import DIMENSIONS, TOTAL
-from pipelines.periods import Period, kind
+from pipelines.periods import ONE_DAY, Period, kind
 
 LISTED = 5
 _SERIES = [MEASURE, *DIMENSIONS, "other_dimensions"]
@@ -30,7 +29,7 @@ def gaps(observations: pd.DataFrame, is_cumulative: bool = False) -> Iterator[st
         in_order = sorted(periods, key=lambda period: period.start)
         if name != "window" and not is_cumulative:
             for before, after in pairwise(in_order):
-                if after.start > before.end + dt.timedelta(days=1):
+                if after.start > before.end + ONE_DAY:
                     yield f"there is no {name} between {before.short} and {after.short}"
         yield from _lacking(observations, in_order)
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pipelines import periods
 from pipelines.contract import FILE_NAME, Source
-from pipelines.headings import RELEASED_ON, Groups, outside_fragment
-from pipelines.layouts import Table
+from pipelines.headings import Groups, outside_fragment
+from pipelines.layouts import RELEASED_ON, Table
 from pipelines.outside import Reader, cell_groups, once, readers
 from pipelines.problems import Problem, UnreadableExport
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pipelines import periods
-from pipelines.binding import add_code, in_words
+from pipelines.binding import add_code
 from pipelines.codes import PATH, normalised
-from pipelines.layouts import Match, Table
+from pipelines.layouts import RELEASED_ON, Match, Table
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS, Fragment
-from pipelines.problems import Problem, suggestion
+from pipelines.problems import Problem, in_words, suggestion
 
-RELEASED_ON = "released_on"
 Groups = tuple[tuple[str, str], ...]
 """Name and text of every named group that a file's name, sheet or cells gave, in that order."""
 
@@ -223,16 +222,14 @@ def misnamed(labels: Labels, file: str, column: str, dimension: str) -> Iterable
     for (of, code), names in labels.names.items():
         if of != dimension:
             continue
-        yield from _minority(names, file, column, f"{in_words(dimension)} '{code}' is called", "elsewhere")
+        yield from _minority(names, file, column, f"{in_words(dimension)} '{code}' is called")
         for name, found in names.items():
             by_name.setdefault(name, {})[code] = found
     for name, codes in by_name.items():
-        yield from _minority(codes, file, column, f"'{name}' is {in_words(dimension)}", "elsewhere")
+        yield from _minority(codes, file, column, f"'{name}' is {in_words(dimension)}")
 
 
-def _minority(
-    readings: Mapping[str, list[int]], file: str, column: str, subject: str, place: str
-) -> Iterable[Problem]:
+def _minority(readings: Mapping[str, list[int]], file: str, column: str, subject: str) -> Iterable[Problem]:
     if len(readings) < 2:
         return
     most = max(len(rows) for rows in readings.values())
@@ -242,7 +239,7 @@ def _minority(
             others = ", ".join(f"'{other}'" for other in usual if other != text)
             for row in rows:
                 yield Problem(
-                    file, "label_of", f"{subject} '{text}' here and {others} {place}", row=row,
+                    file, "label_of", f"{subject} '{text}' here and {others} elsewhere", row=row,
                     column=column, value=text,
                     next_step="One of the two cells is wrong: look at the publisher's list of codes",
                 )  # fmt: skip

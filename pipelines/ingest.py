@@ -17,7 +17,7 @@ from pipelines.contract import Source
 from pipelines.expectations import Result, Validator
 from pipelines.exports import Export
 from pipelines.headings import Groups
-from pipelines.hierarchies import ADDING_UP, along, dimensions_of, export_codes
+from pipelines.hierarchies import ADDING_UP, Code, along, dimensions_of, export_codes
 from pipelines.layouts import Table, outside_names
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport
@@ -112,13 +112,13 @@ def read(source: Source, export: Export, validator: Validator, findings: Finding
         results += validation.validate(source, table, tidy, codes, export.export_id, validator)
         problems += validation.problems(results, tidy, export.file)
     results = [validation.explained(result, tidy, export.file) for result in results]
-    reading = _decided(source, export, table, tidy, grid, problems, [*results, *findings.notes])
+    reading = _decided(source, export, table, tidy, codes, grid, problems, [*results, *findings.notes])
     name = reading_name(source, export, findings)
     return replace(reading, receipt=replace(reading.receipt, reading=name))
 
 
 def _decided(
-    source: Source, export: Export, table: Table, tidy: tables.Tidy, grid: grids.Grid,
+    source: Source, export: Export, table: Table, tidy: tables.Tidy, codes: list[Code], grid: grids.Grid,
     problems: list[Problem], results: list[Result],
 ) -> Reading:  # fmt: skip
     """Accept the export without its bad rows, or quarantine it whole."""
@@ -140,6 +140,8 @@ def _decided(
         listed = problems
         kept = tidy.observations[~tidy.observations["source_row"].isin(list(bad_rows))]
         rejected_count = len(bad_rows)
+    if problems:  # fewer figures are kept than the codes were told from
+        codes = export_codes(kept, table, tidy.labels, is_complete=not bad_rows)
     breakdowns = list(_breakdowns(table, kept, is_complete=not bad_rows))
     receipt = _receipt(
         source, export, QUARANTINED if quarantined else ACCEPTED, problems,
@@ -152,8 +154,8 @@ def _decided(
         period_start=str(kept["period_start"].min()) if len(kept) else None,
         period_end=str(kept["period_end"].max()) if len(kept) else None,
         checks=[result.to_dict() for result in results],
-        breakdowns=list(breakdowns),
-        codes=[asdict(code) for code in export_codes(kept, table, tidy.labels, is_complete=not bad_rows)],
+        breakdowns=breakdowns,
+        codes=[asdict(code) for code in codes],
         ratios=_ratios(table),
         scope=_scope(kept, table, export.groups),
         # A complete table says all that its release has to say about its periods.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +14,7 @@ from pipelines.periods import PERIOD_PARTS
 from pipelines.words import ANY_LABEL, AS_PRINTED, Codes, Column, Layout, Totals
 
 EVERY_OTHER = "*"
+RELEASED_ON = "released_on"
 AGES = "age_band"
 """Never compared by letters: `<18` and `18+` have the same."""
 
@@ -135,18 +135,15 @@ class Table:
             return code
         if self.layout.match_labels == "exactly" or dimension == AGES:
             return None
-        return self.by_letters(dimension).get(self.key(label))
-
-    def by_letters(self, dimension: str) -> dict[str, str]:
-        """Letters of each label of a code list → its code."""
-        if dimension not in self._letters:
-            listed = self.code_lists[dimension].labels
-            self._letters[dimension] = {letters(label): code for label, code in listed.items()}
-        return self._letters[dimension]
+        return self.by_letters[dimension].get(self.key(label))
 
     @cached_property
-    def _letters(self) -> dict[str, dict[str, str]]:
-        return {}
+    def by_letters(self) -> dict[str, dict[str, str]]:
+        """Dimension → letters of each label of its code list → code."""
+        return {
+            dimension: {letters(label): code for label, code in known.labels.items()}
+            for dimension, known in self.code_lists.items()
+        }
 
     def _mapped(self, dimension: str, label: str, codes: Codes) -> str | None:
         """The code that a contract maps a label to: the very label first, then one of its letters."""
@@ -228,18 +225,22 @@ def outside_names(layout: Layout) -> list[str]:
     patterns += [cell.pattern for cell in layout.cells]
     names = group_names(layout.files)
     for pattern in patterns:
-        with suppress(re.error):  # reported by the contract's checks
-            names += re.compile(pattern).groupindex
+        names += names_in(pattern)
     return list(dict.fromkeys(names))
 
 
 def header_names(key: str, column: Column) -> list[str]:
     """Dimensions and period parts that the label of a column of numbers gives."""
     names = [name for name in (column.dimension, column.period) if name]
-    if is_pattern(key):
-        with suppress(re.error):  # reported by the contract's checks
-            names += re.compile(key[1:-1]).groupindex
-    return names
+    return [*names, *names_in(key[1:-1])] if is_pattern(key) else names
+
+
+def names_in(pattern: str) -> list[str]:
+    """The named groups of a regular expression; none of one that the contract's checks refuse."""
+    try:
+        return list(re.compile(pattern).groupindex)
+    except re.error:
+        return []
 
 
 def _as_printed(label: str) -> str | None:

@@ -12,12 +12,11 @@ import pandas as pd
 from pipelines import comparisons
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
-from pipelines.corrections import Acceptance
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.exports import Export
 from pipelines.ingest import Findings, reading_name
 from pipelines.observation import DIMENSIONS, TOTAL
-from pipelines.paths import SQL
+from pipelines.paths import statement
 from pipelines.problems import Problem
 from pipelines.store import Entry, Receipt, Store
 from pipelines.words import Revisions
@@ -176,11 +175,7 @@ def preview(source: Source, candidate: Candidate, others: list[Candidate], store
 
 def _add(source: Source, candidate: Candidate, problems: list[Problem], found: dict[str, _Found]) -> None:
     """Take note of problems; those that were accepted do not speak against the export."""
-    accepted: dict[str, Acceptance] = {
-        rule: entry
-        for entry in source.acceptances.of(candidate.file, candidate.receipt.sha256)
-        for rule in entry.findings
-    }
+    accepted = source.acceptances.by_finding(candidate.file, candidate.receipt.sha256)
     for problem in problems:
         if entry := accepted.get(problem.rule):
             said = f"{problem.reason}; accepted by {entry.by} on {entry.on}: {entry.reason}"
@@ -196,7 +191,7 @@ def _conflicts(standing: list[Candidate], before: Ledger, store: Store) -> dict[
     that was published already, or else by path. Each with the rows that do.
     """
     rows: dict[str, list[dict]] = defaultdict(list)
-    query = (SQL / "ingest" / "conflicts.sql").read_text(encoding="utf-8")
+    query = statement("ingest", "conflicts")
     with duckdb.connect() as connection:
         readings = [str(store.observations(store.nothing())), *(c.observations for c in standing)]
         for row in connection.execute(query, {"readings": readings}).df().to_dict("records"):
@@ -224,7 +219,9 @@ def _repeats(standing: list[Candidate]) -> Iterable[tuple[str, Result]]:
     for group in groups.values():
         for one in group:
             for other in group:
-                figures = _figures([other], [one]) if one is not other else pd.DataFrame()
+                if one is other or not _may_repeat(one.receipt, other.receipt):
+                    continue
+                figures = _figures([other], [one])
                 if len(figures) and figures["new_status"].notna().all():
                     new = int(figures["old_status"].isna().sum())
                     if new == 0 and one.file < other.file:
@@ -235,6 +232,14 @@ def _repeats(standing: list[Candidate]) -> Iterable[tuple[str, Result]]:
                         one.file,
                         Result(Rule("no_file_repeats_another", {}, "warning"), "failed", None, 1, said),
                     )
+
+
+def _may_repeat(one: Receipt, other: Receipt) -> bool:
+    """Whether one file gives as many figures as another, over all of its time: told without reading."""
+    if not (one.period_start and one.period_end and other.period_start and other.period_end):
+        return False
+    spans = one.period_start <= other.period_start and other.period_end <= one.period_end
+    return spans and other.observations <= one.observations
 
 
 def _conflict(row: dict) -> Problem:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines import grids, workbooks
-from pipelines.headings import RELEASED_ON, Groups
-from pipelines.layouts import Table, is_pattern
+from pipelines.headings import Groups
+from pipelines.layouts import RELEASED_ON, Table, is_pattern
 from pipelines.periods import parse_day
 from pipelines.problems import Problem, UnreadableExport, printable, suggestion
 from pipelines.words import Layout

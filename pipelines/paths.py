@@ -11,6 +11,11 @@ _PACKAGE = Path(__file__).resolve().parent
 SQL = next(path for path in (_PACKAGE.parent / "sql", _PACKAGE / "sql") if path.is_dir())
 
 
+def statement(folder: str, name: str) -> str:
+    """The text of a query of a folder of ``sql/``."""
+    return (SQL / folder / f"{name}.sql").read_text(encoding="utf-8")
+
+
 @dataclass(frozen=True)
 class Places:
     """The two folders that a run works on, and what lies where in the second."""

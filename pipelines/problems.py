@@ -65,3 +65,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """``; closest: '…'`` or nothing, to be added to a reason."""
     near = closest(word, known)
     return f"; closest: '{printable(near)}'" if near else ""
+
+
+def in_words(name: str) -> str:
+    """A name such as ``crime_type`` as people write it."""
+    return name.replace("_", " ")

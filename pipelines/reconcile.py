@@ -17,7 +17,6 @@ import duckdb
 
 from pipelines import reconcile_breakdowns
 from pipelines.claims import (
-    BY,
     Labels,
     Reconciliation,
     Verdict,
@@ -28,10 +27,11 @@ from pipelines.claims import (
     spread,
     what,
 )
+from pipelines.observation import DIMENSIONS
 from pipelines.periods import Period
 from pipelines.shares import change_pct, implied_parts, rounds_to
 
-_FIGURE = ("source", "measure", *BY, "other_dimensions")
+_FIGURE = ("source", "measure", *DIMENSIONS, "other_dimensions")
 _NAMES = {1: "months", 3: "quarters", 6: "halves"}
 
 
@@ -204,4 +204,4 @@ def _key(row: dict[str, Any]) -> tuple:
 
 
 def _what(row: dict[str, Any], labels: Labels) -> str:
-    return what(labels, row["measure"], {name: row[name] for name in BY}, row["other_dimensions"])
+    return what(labels, row["measure"], {name: row[name] for name in DIMENSIONS}, row["other_dimensions"])

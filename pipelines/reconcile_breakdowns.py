@@ -10,10 +10,11 @@ from fractions import Fraction
 
 import duckdb
 
-from pipelines.claims import BY, Labels, Reconciliation, Verdict, decimal, listed, rows, spread, what
+from pipelines.claims import Labels, Reconciliation, Verdict, decimal, listed, rows, spread, what
 from pipelines.hierarchies import NOT_COUNTED
-from pipelines.observation import OBSERVED, TOTAL
+from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
 from pipelines.periods import Period
+from pipelines.problems import in_words
 from pipelines.shares import common_base, half_unit
 
 _OF = (
@@ -56,8 +57,13 @@ class Breakdown:
         return [(p.value, p.printed) for p in self.parts if p.value is not None and p.printed]
 
     @property
+    def outermost(self) -> list[Part]:
+        """The parts that are part of no other."""
+        return [part for part in self.parts if part.whole == TOTAL]
+
+    @property
     def along(self) -> str:
-        return self.dimension.replace("_", " ")
+        return in_words(self.dimension)
 
 
 @dataclass(frozen=True)
@@ -100,9 +106,9 @@ def _breakdowns(connection: duckdb.DuckDBPyConnection) -> Iterator[Breakdown]:
     for row in rows(connection, "wholes"):
         yield Breakdown(
             row["dimension"], row["source"], Period(row["period_start"], row["period_end"]),
-            row["root_measure"], {name: row[f"root_{name}"] for name in BY}, row["root_others"] or None,
-            tuple(parts[tuple(row[name] for name in _OF)]), row["printed_total"], row["is_exhaustive"],
-            row["do_parts_overlap"],
+            row["root_measure"], {name: row[f"root_{name}"] for name in DIMENSIONS},
+            row["root_others"] or None, tuple(parts[tuple(row[name] for name in _OF)]),
+            row["printed_total"], row["is_exhaustive"], row["do_parts_overlap"],
         )  # fmt: skip
 
 
@@ -130,7 +136,6 @@ def _share_base(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]:
     parts = listed(f"{value:,} = {printed}%" for value, printed in breakdown.shared)
     total = breakdown.total
     fits = "fits" if len(breakdown.shared) == 1 else "fit together"
-    subject = f"{named[:1].upper()}{named[1:]} by {breakdown.along}: "
     verdict: Verdict
     if base.is_empty:
         verdict = "contradicts"
@@ -148,12 +153,21 @@ def _share_base(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]:
             f"{parts} {fits} on a base of {spread(base)} only; the printed total is {total:,}, so "
             f"they are not shares of it."
         )
-        outermost = sum(p.value or 0 for p in breakdown.parts if p.whole == TOTAL)
-        if not breakdown.do_parts_overlap and outermost > total:
-            said += f" The parts alone sum to {outermost:,}."
+        alone = sum(part.value or 0 for part in breakdown.outermost)
+        if not breakdown.do_parts_overlap and alone > total:
+            said += f" The parts alone sum to {alone:,}."
     of = f"the printed total {total:,}" if total is not None else "one base"
     claim = f"The printed shares of {named} by {breakdown.along} are shares of {of}."
-    yield _found(breakdown, "share_base", claim, total, base.low, base.high, verdict, subject + said)
+    yield _found(
+        breakdown,
+        "share_base",
+        claim,
+        total,
+        base.low,
+        base.high,
+        verdict,
+        f"{_subject(breakdown, named)}: {said}",
+    )
 
 
 def _without_one(shared: list[tuple[int, str]]) -> str:
@@ -178,7 +192,7 @@ def _sum_of_parts(breakdown: Breakdown, summed: Sum, labels: Labels) -> Reconcil
     named = _named(breakdown, labels, codes)
     many = len(summed.parts) > 1
     counted = f"the {len(summed.parts)} parts printed sum to" if many else "the one part printed is"
-    subject = f"{named[:1].upper()}{named[1:]} by {breakdown.along}"
+    subject = _subject(breakdown, named)
     high: int | None = None
     verdict: Verdict
     if not breakdown.is_exhaustive:
@@ -207,9 +221,7 @@ def _largest_part(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]:
     largest = max(known, key=lambda part: part.value or 0)
     value, total = largest.value or 0, breakdown.total
     claim = f"No part of {named} by {breakdown.along} exceeds the printed total {total:,}."
-    said = (
-        f"{named[:1].upper()}{named[1:]} by {breakdown.along}: the largest part, {largest.code}, is {value:,}"
-    )
+    said = f"{_subject(breakdown, named)}: the largest part, {largest.code}, is {value:,}"
     said += f", {'more than' if value > total else 'of'} the printed total {total:,}."
     verdict: Verdict = "contradicts" if value > total else "agrees"
     yield _found(breakdown, "largest_part", claim, total, value, None, verdict, said)
@@ -217,18 +229,17 @@ def _largest_part(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]:
 
 def _sum_of_shares(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]:
     """Do the printed shares add up to 100, or to no more where other parts may exist?"""
-    outermost = [part for part in breakdown.parts if part.whole == TOTAL]
-    printed = [part.printed for part in outermost if part.printed]
+    printed = [part.printed for part in breakdown.outermost if part.printed]
     if len(printed) < 2:
         return
     shares = sum((Fraction(Decimal(text)) for text in printed), Fraction())
     slack = sum((half_unit(text) for text in printed), Fraction())
-    complete = breakdown.is_exhaustive and len(printed) == len(outermost)
+    complete = breakdown.is_exhaustive and len(printed) == len(breakdown.outermost)
     low, high = shares - slack, shares + slack
     agrees = low <= 100 <= high if complete else low <= 100
     most = "" if complete else "no more than "
     claim = f"The printed shares of {named} by {breakdown.along} add up to {most}100%."
-    subject = f"{named[:1].upper()}{named[1:]} by {breakdown.along}"
+    subject = _subject(breakdown, named)
     said = f"{subject}: the shares add up to {decimal(shares)}%, give or take {decimal(slack)} for rounding."
     verdict: Verdict = "agrees" if agrees else "contradicts"
     yield _found(breakdown, "sum_of_shares", claim, 100.0, float(low), float(high), verdict, said)
@@ -237,6 +248,10 @@ def _sum_of_shares(breakdown: Breakdown, named: str) -> Iterator[Reconciliation]
 def _named(breakdown: Breakdown, labels: Labels, codes: dict[str, str] | None = None) -> str:
     named = what(labels, breakdown.measure, codes or breakdown.codes, breakdown.other_dimensions)
     return named[:1].lower() + named[1:]
+
+
+def _subject(breakdown: Breakdown, named: str) -> str:
+    return f"{named[:1].upper()}{named[1:]} by {breakdown.along}"
 
 
 def _found(

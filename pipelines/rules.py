@@ -8,6 +8,7 @@ from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule
 from pipelines.hierarchies import ADDING_UP, Code, along, dimensions_of, sums_of_parts
 from pipelines.layouts import Match, Table
 from pipelines.observation import KEY, TOTAL
+from pipelines.problems import in_words
 from pipelines.words import Constraints
 
 ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_regex")
@@ -85,7 +86,7 @@ def totals_frame(observations: pd.DataFrame, table: Table, codes: list[Code]) ->
         if table.totals_of(dimension) not in ADDING_UP:
             continue
         tied = sums_of_parts(observations, dimension, codes)
-        tied = tied.rename(columns={"value": "total"}).assign(dimension=dimension.replace("_", " "))
+        tied = tied.rename(columns={"value": "total"}).assign(dimension=in_words(dimension))
         frames.append(tied[_TOTALS])
     if not frames:
         return pd.DataFrame(columns=_TOTALS)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.freshness import Outcome
-from pipelines.paths import SQL, Places
+from pipelines.paths import Places, statement
 from pipelines.periods import Period
 from pipelines.problems import one_line, printable
 
@@ -156,8 +156,7 @@ def _print(shown: Table, out: Console) -> None:
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int) -> list[dict[str, Any]]:
     """The rows of a query of ``sql/show``, by column name."""
-    text = (SQL / "show" / f"{name}.sql").read_text(encoding="utf-8")
-    found = connection.execute(text, {"rows": limit})
+    found = connection.execute(statement("show", name), {"rows": limit})
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

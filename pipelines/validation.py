@@ -19,7 +19,7 @@ from pipelines.headings import misnamed
 from pipelines.hierarchies import ADDING_UP, Code, dimensions_of, hidden_subtotals
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS
-from pipelines.problems import Problem
+from pipelines.problems import Problem, in_words
 from pipelines.rules import (
     missing_totals,
     observation_rules,
@@ -96,10 +96,14 @@ def _line_break(grid: Grid) -> Result:
 def _gaps(tidy: Tidy, table: Table) -> Result:
     rule = Rule("no_period_is_missing_between_others", {}, "warning")
     found = list(gaps(tidy.observations, table.layout.cumulative))
-    if not found:
-        return Result(rule, "passed", unexpected=0)
-    more = f"; and {len(found) - GAPS_LISTED} more" if len(found) > GAPS_LISTED else ""
-    return Result(rule, "failed", None, len(found), "; ".join(found[:GAPS_LISTED]) + more, found)
+    more = [f"and {len(found) - GAPS_LISTED} more"] if len(found) > GAPS_LISTED else []
+    return _found(rule, found, [*found[:GAPS_LISTED], *more])
+
+
+def _found(rule: Rule, found: list[str], shown: list[str] | None = None) -> Result:
+    """The result of a rule that finds sentences: it passes when it finds none."""
+    explanation = "; ".join(found if shown is None else shown)
+    return Result(rule, "failed" if found else "passed", None, len(found), explanation, found)
 
 
 def _subtotals(tidy: Tidy, table: Table, codes: list[Code]) -> list[Result]:
@@ -107,16 +111,12 @@ def _subtotals(tidy: Tidy, table: Table, codes: list[Code]) -> list[Result]:
     rule = Rule("no_part_is_the_sum_of_others", {}, table.layout.totals_severity)
     dimensions = [d for d in dimensions_of(tidy.observations) if table.totals_of(d) in ADDING_UP]
     found = [
-        f"{dimension.replace('_', ' ')} '{code}' is in every row the sum of {parts}, which are printed "
+        f"{in_words(dimension)} '{code}' is in every row the sum of {parts}, which are printed "
         "beside it: as one more part it would be counted twice"
         for dimension in dimensions
         for code, parts in hidden_subtotals(tidy.observations, codes, dimension)
     ]
-    if not dimensions:
-        return []
-    if not found:
-        return [Result(rule, "passed", unexpected=0)]
-    return [Result(rule, "failed", None, len(found), "; ".join(found), found)]
+    return [_found(rule, found)] if dimensions else []
 
 
 SUBTOTAL_STEP = (
@@ -138,12 +138,11 @@ def _validity(tidy: Tidy, table: Table) -> list[Result]:
             late = rows[rows["period_start"] > last] if last else rows.iloc[:0]
             if len(early) + len(late):
                 days = " ".join(text for text in (first and f"from {first}", last and f"to {last}") if text)
-                name = dimension.replace("_", " ")
-                said = f"{name} '{code}' is counted {days}, and has {len(early) + len(late)} figures beyond"
-                found.append(said)
-    if not found:
-        return []
-    return [Result(rule, "failed", None, len(found), "; ".join(found), found)]
+                found.append(
+                    f"{in_words(dimension)} '{code}' is counted {days}, and has {len(early) + len(late)} "
+                    "figures beyond"
+                )
+    return [_found(rule, found)] if found else []
 
 
 def _names(tidy: Tidy, file: str) -> list[Result]:
@@ -155,9 +154,7 @@ def _names(tidy: Tidy, file: str) -> list[Result]:
             continue
         rule = Rule("each_code_has_one_name", {"column": match.label}, column.constraints.severity)
         found = [str(problem) for problem in misnamed(tidy.labels, file, match.label, column.label_of)]
-        results.append(
-            Result(rule, "failed" if found else "passed", None, len(found), "; ".join(found[:1]), found)
-        )
+        results.append(_found(rule, found, found[:1]))
     return results
 
 
@@ -166,7 +163,7 @@ def no_totals(file: str, tidy: Tidy, table: Table) -> list[Problem]:
     return [
         Problem(
             file, "missing_total",
-            f"the contract says that a total by {dimension.replace('_', ' ')} is printed, and none is",
+            f"the contract says that a total by {in_words(dimension)} is printed, and none is",
             next_step=f"Map its label, `codes: {{the label: total}}`, or say `totals: {{{dimension}: none}}`",
         )
         for dimension in missing_totals(tidy.observations, table)

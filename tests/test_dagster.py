@@ -40,18 +40,7 @@ def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
 MADE_FROM_EXPORTS = ["breakdowns", "export_codes", "exports", "observation", "ratios", "rejected_rows"]
 
 
-@pytest.mark.parametrize(
-    "relation",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(strict=True, reason="not in FROM_EXPORTS of pipelines/assets.py")
-            if name in ("export_codes", "ratios")
-            else (),
-        )
-        for name in MADE_FROM_EXPORTS
-    ],
-)
+@pytest.mark.parametrize("relation", MADE_FROM_EXPORTS)
 def test_a_relation_that_is_made_from_readings_comes_from_every_source(
     definitions: dg.Definitions, relation: str
 ) -> None:
