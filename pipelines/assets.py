@@ -76,7 +76,6 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
                 source, keys, work.store, work.validator,
                 read=work.reporter.read, told=work.reporter.ingested, force=work.reporter.force,
             )  # fmt: skip
-            work.validator.build_docs()
         return dg.MaterializeResult(
             metadata=receipts_metadata(receipts), check_results=checks.source_results(receipts)
         )
