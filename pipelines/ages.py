@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 _AGE = "(?:0|[1-9][0-9]{0,2})"  # one spelling for each age: no leading zeros, no other digits
@@ -14,10 +14,12 @@ _YEARS = r"(?:세|years?|yrs?|Jahren?)?\s*"
 _OPEN = r"(?:\+|이상|and over|and above|or over|or older|and older|und älter|u\.\s?älter)"
 _BELOW = r"(?:미만|and below|and under|but under|bis unter)"
 _BETWEEN = r"(?:-|–|~|～|to|bis)"
+_PAIR = r"(?:and|or|und|oder|&)"
 _SPELLED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_LOW}{_YEARS}{_BETWEEN}{_HIGH}{_YEARS}",  # 18–24, 18~24세, 18 to 24 years
+        rf"(?P<first>{_AGE})\s*{_YEARS}{_PAIR}\s*(?P<second>{_AGE})\s*{_YEARS}",  # 14 and 15
         rf"{_LOW}{_YEARS}{_OPEN}{_YEARS}",  # 65+, 65세 이상, 60 years and above
         rf"(?P<over>{_AGE})\s*{_YEARS}초과",  # 60세초과: from 61
         # From one age to below another: 18세 이상 30세 미만, 18 and above and below 30 years, 18 bis unter 21
@@ -54,6 +56,9 @@ def age_code(label: str) -> str | None:
     for pattern in _SPELLED:
         if match := pattern.fullmatch(label.strip()):
             found = match.groupdict()
+            if found.get("first"):
+                first, second = int(found["first"]), int(found["second"])
+                return _band(first, second) if second == first + 1 else None
             if found.get("over"):
                 return f"{int(found['over']) + 1}+"
             if found.get("below"):
@@ -84,18 +89,54 @@ def contains(outer: str, inner: str) -> bool:
     return low <= first and (high is None or (last is not None and last <= high))
 
 
+def covers(codes: Iterable[str], whole: str) -> bool:
+    """Whether bands give every year of age of another; of one without an end, whether one has none."""
+    bounds = age_bounds(whole)
+    assert bounds
+    reached, end = bounds
+    for low, high in sorted(filter(None, map(age_bounds, codes)), key=lambda band: band[0]):
+        if low > reached:
+            return False
+        if high is None:
+            return True
+        reached = max(reached, high + 1)
+    return end is not None and reached > end
+
+
 def width(code: str) -> int:
     """Years of age in a band; open ones are the widest."""
     low, high = age_bounds(code) or (0, None)
     return 1000 - low if high is None else high - low
 
 
+def oddities(codes: Iterable[str]) -> Iterator[str]:
+    """What is odd about the bands of a distribution, in words: years of age in none, or in two."""
+    bands = sorted({code for code in codes if age_bounds(code)}, key=lambda code: age_bounds(code) or ())
+    for one, other in _sharing(bands):
+        yield f"ages {one} and {other} share years of age: the bands have no sum"
+    reached = None
+    for band in bands:
+        low, high = age_bounds(band) or (0, None)
+        if reached is not None and low > reached:
+            yield f"no band gives age {_spelled(reached, low - 1)}"
+        if high is None:
+            return
+        reached = max(reached or 0, high + 1)
+
+
+def _spelled(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
 def overlap(codes: Iterable[str]) -> bool:
     """Whether some bands share years of age and neither contains the other: they have no sum."""
-    return any(
-        _meet(one, other) and not contains(one, other) and not contains(other, one)
-        for one, other in combinations(codes, 2)
-    )
+    return any(_sharing(codes))
+
+
+def _sharing(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for one, other in combinations(codes, 2):
+        if _meet(one, other) and not contains(one, other) and not contains(other, one):
+            yield one, other
 
 
 def _meet(one: str, other: str) -> bool:

@@ -91,7 +91,9 @@ def add_code(table: Table, name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
     if is_total_word(label):
         return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
+    if name == "age_band" and (age := label.removesuffix("세").strip()).isdigit():
+        return f"If it is one year of age, say so: `codes: {{age_band: {{'{label}': {age}-{age}}}}}`"
     step = f"dd it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"
     if code := table.by_letters[name].get(letters(label)):
-        return f"It is '{code}' but for its punctuation: say `match_labels: by_letters`, or a{step}"
+        return f"It is '{code}' but for case and punctuation: say `match_labels: by_letters`, or a{step}"
     return f"A{step}"

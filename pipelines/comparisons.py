@@ -14,14 +14,14 @@ from pipelines.expectations import Result, Rule, Validator
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
 from pipelines.paths import statement
 from pipelines.periods import Period
-from pipelines.problems import Problem
+from pipelines.problems import Problem, counted, in_words
 from pipelines.words import Revisions
 
 LOST, LEFT_OUT, EMPTIED, RESTATED = "lost_figures", "left_out", "emptied", "restated"
 HELD = (LOST, LEFT_OUT, EMPTIED, RESTATED)
 """Rules of findings that hold an export back until they are accepted."""
 
-LISTED = 6
+LISTED, PERIODS_LISTED = 6, 12
 RENAMED_DIGITS = 4.0
 """Digits in which two series agree by themselves before one is taken for the other renamed."""
 
@@ -43,35 +43,45 @@ def lost(figures: pd.DataFrame, file: str) -> Iterator[Problem]:
     gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
     if len(gone):
         yield Problem(
-            file, LOST, f"{len(gone)} figures that this file gave before are gone: {_listed(gone)}",
+            file, LOST,
+            f"no longer gives {counted(len(gone), 'figure')} that it gave before: {_listed(gone)}",
             next_step="If it was cut, fetch it again; if the publisher withdrew them, give the file a later "
             f"release date, or {_accept(file)}",
         )  # fmt: skip
 
 
-def left_out(figures: pd.DataFrame, file: str, earlier: str, allowed: Sequence[str]) -> Iterator[Problem]:
-    """What a later release leaves out of what an earlier one, ``earlier``, gave. If it repeats none of
+def left_out(
+    figures: pd.DataFrame, file: str, earlier: str, allowed: Sequence[str], unread: int = 0
+) -> Iterator[Problem]:
+    """What a later release leaves out of what an earlier one gave, which ``earlier`` names as a sentence
+    does; as many figures may be missing as its rejected rows may have (``unread``). If it repeats none of
     its periods it is a file of other periods, and leaves nothing out.
     """
     old, new = figures[figures["old_status"].notna()], figures[figures["new_status"].notna()]
-    shared = set(_periods(old)) & set(_periods(new))
-    if not shared:
+    given, old_periods = set(periods(new)), set(periods(old))
+    shared = old_periods & given
+    if not shared or (figures["old_status"].notna() & figures["new_status"].isna()).sum() <= unread:
         return
-    missing = [period for period in dict.fromkeys(_periods(old)) if period not in shared]
-    if missing and "periods" not in allowed:
-        shown = ", ".join(period.short for period in missing[:LISTED]) + (", …" if missing[LISTED:] else "")
+    missing = sorted(old_periods - shared, key=lambda period: (period.start, period.end))
+    if "periods" in allowed:  # a window that moves on leaves out what comes before it
+        begins = min(period.start for period in given)
+        missing = [period for period in missing if period.end >= begins]
+    if missing:
+        more = len(missing) - PERIODS_LISTED
+        shown = ", ".join(period.short for period in missing[:PERIODS_LISTED])
+        shown += f" and {counted(more, 'other period')}" if more > 0 else ""
         yield Problem(
-            file, LEFT_OUT, f"leaves out {shown}, which the release of {earlier} gives",
+            file, LEFT_OUT, f"leaves out {shown}, which {earlier} gives",
             next_step="If it was cut, fetch it again; if the window moves on, say `revisions: "
             f"{{may_leave_out: [periods]}}` in the contract, or {_accept(file)}",
         )  # fmt: skip
-    is_shared = pd.Series([period in shared for period in _periods(figures)], index=figures.index)
+    is_shared = pd.Series([period in shared for period in periods(figures)], index=figures.index)
     figures = figures[is_shared.astype(bool)]
     gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
     if len(gone) and "labels" not in allowed:
         yield Problem(
             file, LEFT_OUT,
-            f"leaves out {len(gone)} figures that the release of {earlier} gives: "
+            f"leaves out {counted(len(gone), 'figure')} that {earlier} gives: "
             f"{_labels_of(gone, figures)}",
             next_step="If a label was renamed, add it as an alias; if the file was cut, fetch it again; if "
             f"the publisher dropped it, {_accept(file)}",
@@ -87,7 +97,7 @@ def emptied(figures: pd.DataFrame, file: str, earlier: str) -> Iterator[Problem]
         what = f" ({zeros} of them were 0)" if zeros else ""
         yield Problem(
             file, EMPTIED,
-            f"{len(empty)} figures{what} that the release of {earlier} gives as numbers are empty: "
+            f"leaves empty {counted(len(empty), 'figure')}{what} that {earlier} gives as numbers: "
             f"{_listed(empty)}",
             next_step=f"If blanks stand for zeros, `missingValues: {{'': zero}}`; else {_accept(file)}",
         )  # fmt: skip
@@ -107,7 +117,7 @@ def restated(figures: pd.DataFrame, file: str, earlier: str, hold_pct: float) ->
             size = f"by {100 * change / base:.0f}%" if base else "from 0"
             yield Problem(
                 file, RESTATED,
-                f"restates {measure} of {period} {size} against the release of {earlier}, more than "
+                f"restates {measure} of {period} {size} against {earlier}, more than "
                 f"{hold_pct:g}%: {_of(largest)} was {int(largest['old_value']):,} and is "
                 f"{int(largest['new_value']):,}",
                 next_step="Look whether columns or units changed; if the publisher restated them, "
@@ -143,12 +153,12 @@ def within_tolerance(
     if result.verdict != "failed" or beyond.empty:
         return [result]
     said = "; ".join(
-        f"{_of(row)}, {_period(row).short}: {int(row['old_value']):,} in the release of {earlier}, "
+        f"{_of(row)}, {_period(row).short}: {int(row['old_value']):,} in {earlier}, "
         f"{int(row['new_value']):,} now"
         for _, row in beyond.head(LISTED).iterrows()
     )
     more = f"; and {len(beyond) - LISTED} more" if len(beyond) > LISTED else ""
-    explanation = f"{len(beyond)} figures are revised by more than {limit:g}%: {said}{more}"
+    explanation = f"revises {counted(len(beyond), 'figure')} by more than {limit:g}%: {said}{more}"
     return [Result(result.rule, "failed", len(both), len(beyond), explanation)]
 
 
@@ -160,7 +170,7 @@ def _labels_of(gone: pd.DataFrame, figures: pd.DataFrame) -> str:
         for code in gone[dimension].unique():
             if code not in ("", TOTAL) and not (new[dimension] == code).any():
                 rows = gone[dimension] == code
-                said.append(f"{dimension.replace('_', ' ')} '{code}'{_renamed(dimension, code, figures)}")
+                said.append(f"{in_words(dimension)} '{code}'{_renamed(dimension, code, figures)}")
                 explained |= rows
     rest = gone[~explained]
     return "; ".join(
@@ -183,7 +193,8 @@ def _renamed(dimension: str, code: str, figures: pd.DataFrame) -> str:
     return ""
 
 
-def _periods(figures: pd.DataFrame) -> list[Period]:
+def periods(figures: pd.DataFrame) -> list[Period]:
+    """The period of each figure of a comparison."""
     starts, ends = figures["period_start"], figures["period_end"]
     return [Period(start.date(), end.date()) for start, end in zip(starts, ends, strict=True)]
 

@@ -206,8 +206,10 @@ def _codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fin
 
 def _mapping_exists(at: tuple[Any, ...], name: str, codes: Codes, table: Table) -> Iterator[Finding]:
     if isinstance(codes, dict):
+        keeps_others = codes.get(ANY_LABEL) == AS_PRINTED and name not in ("age_band", "sex")
         for label, code in codes.items():
-            if (label, code) != (ANY_LABEL, AS_PRINTED):
+            # Where other labels are kept as they are a code may be one of them.
+            if not keeps_others and (label, code) != (ANY_LABEL, AS_PRINTED):
                 yield from _code_exists((*at, label), name, code, table)
     if name == MEASURE and (codes == AS_PRINTED or ANY_LABEL in codes):
         yield at, "a measure needs a code with a unit and a definition: it cannot be `as_printed`"

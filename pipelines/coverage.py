@@ -21,17 +21,29 @@ def gaps(observations: pd.DataFrame, is_cumulative: bool = False) -> Iterator[st
     periods that some series lack between their first and their last.
     """
     given = observations[["period_start", "period_end"]].drop_duplicates()
-    by_kind: dict[str, list[Period]] = defaultdict(list)
-    for start, end in given.itertuples(index=False):
-        period = Period(start, end)
-        by_kind[kind(period)].append(period)
-    for name, periods in by_kind.items():
-        in_order = sorted(periods, key=lambda period: period.start)
-        if name != "window" and not is_cumulative:
-            for before, after in pairwise(in_order):
+    periods = [Period(start, end) for start, end in given.itertuples(index=False)]
+    if not is_cumulative:
+        for before, after in missing_between(periods):
+            yield f"there is no {kind(before)} between {before.short} and {after.short}"
+    for alike in _by_kind(periods).values():
+        yield from _lacking(observations, alike)
+
+
+def missing_between(periods: Iterable[Period]) -> Iterator[tuple[Period, Period]]:
+    """The neighbours, of months, quarters, halves and years, between which another is missing."""
+    for name, alike in _by_kind(periods).items():
+        if name != "window":
+            for before, after in pairwise(alike):
                 if after.start > before.end + ONE_DAY:
-                    yield f"there is no {name} between {before.short} and {after.short}"
-        yield from _lacking(observations, in_order)
+                    yield before, after
+
+
+def _by_kind(periods: Iterable[Period]) -> dict[str, list[Period]]:
+    """Months, quarters, … each in their order."""
+    found: dict[str, list[Period]] = defaultdict(list)
+    for period in sorted(periods, key=lambda period: period.start):
+        found[kind(period)].append(period)
+    return found
 
 
 def _lacking(observations: pd.DataFrame, periods: list[Period]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.contract import Source
 from pipelines.expectations import Validator
-from pipelines.exports import Export, Hashes, discover
+from pipelines.exports import Export, Hashes, discover, workbook
 from pipelines.ingest import NOTHING, ingest, reading_name
 from pipelines.objections import findings
 from pipelines.store import Entry, Receipt, Store
@@ -110,8 +110,8 @@ def _gone(ledger: dict[str, Entry], exports: list[Export]) -> list[str]:
     that a damaged or changed workbook does not show keeps its last good figures.
     """
     found = {export.file for export in exports}
-    workbooks = {file.partition("#")[0] for file in found}
-    return sorted(file for file in ledger.keys() - found if file.partition("#")[0] not in workbooks)
+    workbooks = {workbook(file) for file in found}
+    return sorted(file for file in ledger.keys() - found if workbook(file) not in workbooks)
 
 
 def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None, store: Store) -> Entry:

@@ -71,6 +71,11 @@ def discover(source: Source, hashes: Hashes | None = None) -> list[Export]:
     return _without_copies(found)
 
 
+def workbook(file: str) -> str:
+    """The address of the file that an export, which may be a sheet of it, is in."""
+    return file.partition("#")[0]
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -167,11 +172,12 @@ def _released_on(table: Table, groups: Groups) -> dt.date:
 
 def _without_copies(exports: list[Export]) -> list[Export]:
     """The exports, where a copy of another under a second name is a problem."""
-    first: dict[str, Export] = {}
+    first: dict[tuple[str, dt.date | None], Export] = {}
     result = []
     for export in exports:
         if export.problem is None:
-            original = first.setdefault(export.sha256, export)
+            # A file that a later release repeats unchanged is a part of that release.
+            original = first.setdefault((export.sha256, export.released_on), export)
             if original.path != export.path:
                 problem = Problem(
                     export.file, "copy", f"has the same content as `{original.file}`",

@@ -52,6 +52,8 @@ class Rows:
     steps: dict[int, Steps] = field(default_factory=lambda: defaultdict(dict))
     fragments: dict[int, Fragment] = field(default_factory=dict)
     bad: set[int] = field(default_factory=set)
+    periods: dict[int, set[periods.Period]] = field(default_factory=lambda: defaultdict(set))
+    """When a bad row counts, as far as it says so."""
 
 
 class Joiner:

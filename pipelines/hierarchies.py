@@ -19,6 +19,7 @@ from pipelines.codes import MEASURE
 from pipelines.headings import Labels
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
+from pipelines.printed_figures import UNREADABLE
 
 NOT_COUNTED = "not_applicable"
 """The status of a part that there is none of: it leaves a sum complete."""
@@ -261,7 +262,10 @@ def hidden_subtotals(
 def _subtotals(observations: pd.DataFrame, siblings: list[str], dimension: str) -> Iterator[tuple[str, str]]:
     seen = along(observations, dimension)
     seen = seen[seen["code"].isin(siblings)]
-    table = seen.pivot_table(index=beside(dimension), columns="code", values="value", aggfunc="sum")
+    keys = beside(dimension)
+    table = seen.pivot_table(index=keys, columns="code", values="value", aggfunc="sum")
+    unknown = pd.MultiIndex.from_frame(seen.loc[seen["value_status"] == UNREADABLE, keys])
+    table = table[~table.index.isin(unknown)]
     values = table.reindex(columns=siblings).fillna(0).to_numpy(dtype=np.int64)
     sums = np.concatenate([np.zeros((len(values), 1), dtype=np.int64), values.cumsum(axis=1)], axis=1)
     positive = np.concatenate(

@@ -103,13 +103,14 @@ def read(source: Source, export: Export, validator: Validator, findings: Finding
         )
     origin = tables.Origin(export.source, export.export_id, export.file, export.released_on, export.groups)
     tidy = tables.tidy(grid, table, origin)
-    codes = export_codes(tidy.observations, table, tidy.labels, is_complete=not tidy.problems)
+    codes = export_codes(tidy.printed_figures.observations, table, tidy.labels, is_complete=True)
     results = validation.whole_file(grid, tidy, table, codes, export.file)
     problems = [*tidy.problems, *findings.objections]
     if not tidy.problems:
         problems += validation.no_totals(export.file, tidy, table)
     if not any(problem.row is None for problem in problems):
-        results += validation.validate(source, table, tidy, codes, export.export_id, validator)
+        sums = not any(result.blocks for result in results)  # no sum is right beside a hidden subtotal
+        results += validation.validate(source, table, tidy, codes, export.export_id, validator, sums)
         problems += validation.problems(results, tidy, export.file)
     results = [validation.explained(result, tidy, export.file) for result in results]
     reading = _decided(source, export, table, tidy, codes, grid, problems, [*results, *findings.notes])
@@ -142,7 +143,6 @@ def _decided(
         rejected_count = len(bad_rows)
     if problems:  # fewer figures are kept than the codes were told from
         codes = export_codes(kept, table, tidy.labels, is_complete=not bad_rows)
-    breakdowns = list(_breakdowns(table, kept, is_complete=not bad_rows))
     receipt = _receipt(
         source, export, QUARANTINED if quarantined else ACCEPTED, problems,
         encoding=grid.encoding,
@@ -154,12 +154,11 @@ def _decided(
         period_start=str(kept["period_start"].min()) if len(kept) else None,
         period_end=str(kept["period_end"].max()) if len(kept) else None,
         checks=[result.to_dict() for result in results],
-        breakdowns=breakdowns,
+        breakdowns=list(_breakdowns(table, kept, is_complete=not bad_rows)),
         codes=[asdict(code) for code in codes],
         ratios=_ratios(table),
         scope=_scope(kept, table, export.groups),
-        # A complete table says all that its release has to say about its periods.
-        is_complete=not bad_rows and _says_all(table, breakdowns),
+        says_all=_says_all(table, kept),
         is_cumulative=table.layout.cumulative,
         is_dated_early=table.layout.dated_early,
     )  # fmt: skip
@@ -216,14 +215,14 @@ def _breakdowns(table: Table, observations: pd.DataFrame, is_complete: bool) -> 
         }
 
 
-def _says_all(table: Table, breakdowns: list[dict]) -> bool:
+def _says_all(table: Table, observations: pd.DataFrame) -> bool:
     """Whether the contract says of every breakdown that all parts are there; a table that breaks
     nothing down says all, unless its contract calls it partial.
     """
-    varying = [breakdown for breakdown in breakdowns if breakdown["dimension"] in table.varying]
+    varying = [dimension for dimension in dimensions_of(observations) if dimension in table.varying]
     if not varying:
         return table.layout.totals != "partial"
-    return all(breakdown["totals"] != "partial" for breakdown in varying)
+    return all(table.totals_of(dimension) != "partial" for dimension in varying)
 
 
 def _ratios(table: Table) -> list[dict]:

@@ -68,10 +68,12 @@ def _locked(context: Context, sources: list[Source], force: bool, is_partial: bo
     ) as progress:  # fmt: skip
         context.reporter = _Told(progress, count, force)
         failures = run(context, standings)
-    return _ended(context, failures, before, is_partial, out)
+    return _ended(context, sources, failures, before, is_partial, out)
 
 
-def _ended(context: Context, failures: Failures, before: str, is_partial: bool, out: Console) -> int:
+def _ended(
+    context: Context, sources: list[Source], failures: Failures, before: str, is_partial: bool, out: Console
+) -> int:
     """Print how a run ended, note it unless it is to be tried again, and return the exit code."""
     places = context.places
     for message in failures.messages:
@@ -83,7 +85,7 @@ def _ended(context: Context, failures: Failures, before: str, is_partial: bool, 
     outcome = _outcome(context)
     if not is_partial:
         freshness.record(places, outcome, before)
-    show.marts(places)
+    show.marts(places, [source.name for source in sources])
     show.quarantined(outcome.quarantined, out)
     out.print("\nPublished ", outcome.publication_id, ": ", show.plain(places.published), sep="")
     out.print('Next: caseload status, caseload query "select * from data_dictionary", caseload dev')

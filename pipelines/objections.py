@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import duckdb
 import pandas as pd
@@ -12,16 +14,23 @@ import pandas as pd
 from pipelines import comparisons
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
+from pipelines.coverage import missing_between
 from pipelines.expectations import Result, Rule, Validator
-from pipelines.exports import Export
+from pipelines.exports import Export, workbook
 from pipelines.ingest import Findings, reading_name
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.paths import statement
-from pipelines.problems import Problem
+from pipelines.periods import PERIOD_PARTS, Period, kind
+from pipelines.problems import Problem, counted
 from pipelines.store import Entry, Receipt, Store
 from pipelines.words import Revisions
 
 Ledger = dict[str, Entry]
+Series = tuple[str, str]
+Periods = dict[tuple[str, str], set[Period]]
+"""File and reading → the periods that it gives figures of."""
+
+ITSELF = "the file as it was before"
 
 
 @dataclass(frozen=True)
@@ -31,15 +40,25 @@ class Candidate:
     receipt: Receipt
     observations: str
     """The Parquet file of its observations."""
+    is_asked: bool = True
+    """Whether it is the file as it is now; else the last good reading of one that is damaged."""
 
     @property
     def file(self) -> str:
         return self.receipt.source_file
 
     @property
-    def series(self) -> tuple[str, str]:
+    def series(self) -> Series:
         """What later releases repeat: a table, of the same force or region where the file has one."""
         return str(self.receipt.table_name), self.receipt.scope
+
+    @property
+    def beside(self) -> Series:
+        """The same, of every period: a table has a file for each year, say."""
+        codes = {
+            name: code for name, code in json.loads(self.receipt.scope).items() if name not in PERIOD_PARTS
+        }
+        return str(self.receipt.table_name), json.dumps(codes, sort_keys=True)
 
     @property
     def released_on(self) -> str:
@@ -60,15 +79,20 @@ def findings(
     the order in which they were ingested, except that of two files of one release which contradict
     each other the one that was published ``before`` stays.
     """
+    exports = list(exports)
     candidates = list(_candidates(source, exports, ledger, store))
+    last_good = _last_good(source, exports, before, store)
     found: dict[str, _Found] = defaultdict(_Found)
     for candidate in candidates:
-        _add(source, candidate, _losses(candidate, before, store), found)
-    _later_releases(source, candidates, validator, found)
+        _add(source, candidate, _in_place(source, candidate, before, store), found)
+    _later_releases(source, candidates, last_good, validator, found)
     standing = [c for c in candidates if not found[c.file].objections]
     for file, problems in _conflicts(standing, before, store).items():
         found[file].objections += problems
     for file, note in _repeats([c for c in standing if not found[c.file].objections]):
+        found[file].notes.append(note)
+    published = [c for c in [*candidates, *last_good.values()] if not found[c.file].objections]
+    for file, note in [*_between_files(source, published), *_gone_sheets(exports, last_good)]:
         found[file].notes.append(note)
     return {file: Findings(tuple(f.objections), tuple(f.notes)) for file, f in found.items()}
 
@@ -84,50 +108,113 @@ def _candidates(
                 yield Candidate(receipt, str(store.observations(name)))
 
 
-def _losses(candidate: Candidate, before: Ledger, store: Store) -> list[Problem]:
-    """Figures that a file gave before and, with other content, gives no longer in the same release:
-    most likely it was cut where a line ends, which nothing else shows.
+def _last_good(source: Source, exports: list[Export], before: Ledger, store: Store) -> dict[str, Candidate]:
+    """By file, what stays published where the file as it is now is refused, or its sheet is gone."""
+    now = {export.file: (export.sha256, source.sha256) for export in exports}
+    workbooks = {workbook(export.file) for export in exports}
+    found = {}
+    for file, known in before.items():
+        if known.good and store.has(known.good) and workbook(file) in workbooks:
+            receipt = store.receipt(known.good)
+            if (receipt.sha256, receipt.contract_sha256) != now.get(file):
+                found[file] = Candidate(receipt, str(store.observations(known.good)), is_asked=False)
+    return found
+
+
+def _in_place(source: Source, candidate: Candidate, before: Ledger, store: Store) -> list[Problem]:
+    """What a file that was replaced within its release does to what it gave before: most likely it was
+    cut where a line ends, or saved from a program that changed it, which nothing else shows.
     """
     known = before.get(candidate.file)
     if not known or not known.good or not store.has(known.good):
         return []
     old, new = store.receipt(known.good), candidate.receipt
-    if old.export_id == new.export_id or old.released_on != new.released_on:
+    if old.sha256 == new.sha256 or old.released_on != new.released_on:
         return []
     figures = comparisons.compared([str(store.observations(known.good))], [candidate.observations])
-    return list(comparisons.lost(figures, candidate.file))
+    return [
+        *comparisons.lost(figures, candidate.file),
+        *comparisons.emptied(figures, candidate.file, ITSELF),
+        *comparisons.restated(figures, candidate.file, ITSELF, _revisions(source, candidate).hold_pct),
+    ]
 
 
 def _later_releases(
-    source: Source, candidates: list[Candidate], validator: Validator, found: dict[str, _Found]
-) -> None:
-    """Compare each release of a table with the one before it that stands."""
-    series: dict[tuple[str, str], dict[str, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
-    for candidate in candidates:
-        if not found[candidate.file].objections:
-            series[candidate.series][candidate.released_on].append(candidate)
-    for releases in series.values():
-        earlier: str | None = None
-        for released_on in sorted(releases):
-            group = releases[released_on]
-            if earlier is not None:
-                _compare(source, releases[earlier], group, validator, found)
-            if not any(found[candidate.file].objections for candidate in group):
-                earlier = released_on
+    source: Source, candidates: list[Candidate], last_good: dict[str, Candidate], validator: Validator,
+    found: dict[str, _Found],
+) -> None:  # fmt: skip
+    """Compare each release of a table with those before it that stand and give some of its periods."""
+    series: dict[Series, list[Candidate]] = defaultdict(list)
+    for candidate in [*candidates, *last_good.values()]:
+        series[candidate.series].append(candidate)
+    for known in series.values():
+        periods = _periods(known) if len({c.released_on for c in known}) > 1 else {}
+        standing: list[Candidate] = []
+        for _, group in groupby(sorted(known, key=_by_release), key=lambda c: c.released_on):
+            release = list(group)
+            if standing:
+                _compare(source, standing, _of_each_file(release, found), periods, validator, found)
+            standing += _of_each_file(release, found)
+
+
+def _of_each_file(release: list[Candidate], found: dict[str, _Found]) -> list[Candidate]:
+    """The readings of a release that can be published: of each file as it is now, or the last good."""
+    good = [c for c in release if c.is_asked and not found[c.file].objections]
+    files = {c.file for c in good}
+    return good + [c for c in release if not c.is_asked and c.file not in files]
 
 
 def _compare(
-    source: Source, before: list[Candidate], after: list[Candidate], validator: Validator,
-    found: dict[str, _Found],
+    source: Source, standing: list[Candidate], release: list[Candidate], periods: Periods,
+    validator: Validator, found: dict[str, _Found],
 ) -> None:  # fmt: skip
-    figures = _figures(before, after)
-    for candidate in after:
-        _add(source, candidate, _differences(source, figures, before, after, candidate), found)
-    first, revisions = after[0], _revisions(source, after[0])
+    asked = [c for c in release if c.is_asked]
+    if not asked:
+        return
+    first, revisions = asked[0], _revisions(source, asked[0])
     suite = f"{source.name}.{first.receipt.table_name}"
-    found[first.file].notes += comparisons.within_tolerance(
-        figures, revisions, suite, first.receipt.export_id, validator, before[0].released_on
-    )
+    for earlier, figures in _yardsticks(standing, release, periods):
+        for candidate in asked:
+            _add(source, candidate, _differences(source, figures, earlier, release, candidate), found)
+        found[first.file].notes += comparisons.within_tolerance(
+            figures, revisions, suite, first.receipt.export_id, validator, _named(earlier)
+        )
+
+
+def _yardsticks(
+    standing: list[Candidate], release: list[Candidate], periods: Periods
+) -> Iterator[tuple[list[Candidate], pd.DataFrame]]:
+    """The earlier releases to compare a release with, and the figures of both side by side: those that
+    were the last to give some period of it, in the periods that they were the last to give.
+    """
+    of_release = set().union(*(periods[c.file, c.receipt.reading] for c in release))
+    last: dict[Period, str] = {}
+    for candidate in standing:  # in the order of their release
+        last |= dict.fromkeys(periods[candidate.file, candidate.receipt.reading], candidate.released_on)
+    for released_on in sorted({last[period] for period in of_release & last.keys()}):
+        earlier = [c for c in standing if c.released_on == released_on]
+        own = {period for period, by in last.items() if by == released_on}
+        figures = _figures(earlier, release)
+        yield earlier, figures[[period in own for period in comparisons.periods(figures)]]
+
+
+def _periods(candidates: list[Candidate]) -> Periods:
+    """The periods that each reading gives figures of."""
+    found: Periods = {(c.file, c.receipt.reading): set() for c in candidates}
+    of = {c.observations: (c.file, c.receipt.reading) for c in candidates}
+    with duckdb.connect() as connection:
+        rows = connection.execute(statement("ingest", "periods"), {"readings": list(of)}).fetchall()
+    for reading, start, end in rows:
+        found[of[reading]].add(Period(start, end))
+    return found
+
+
+def _named(release: list[Candidate]) -> str:
+    return f"the release of {release[0].released_on}"
+
+
+def _by_release(candidate: Candidate) -> tuple[str, str]:
+    return candidate.released_on, candidate.file
 
 
 def _figures(before: list[Candidate], after: list[Candidate]) -> pd.DataFrame:
@@ -143,34 +230,73 @@ def _differences(
     candidate: Candidate,
 ) -> list[Problem]:  # fmt: skip
     """What a release does to the one before it, said of one of its files."""
-    revisions, earlier = _revisions(source, candidate), before[0].released_on
-    is_complete = all(c.receipt.is_complete for c in (*before, *after))
-    allowed = revisions.may_leave_out
+    revisions, earlier = _revisions(source, candidate), _named(before)
+    says_all = all(c.receipt.says_all for c in (*before, *after))
+    left_out = comparisons.left_out(
+        figures, candidate.file, earlier, revisions.may_leave_out,
+        unread=sum(c.receipt.figures_rejected for c in after),
+    )  # fmt: skip
     return [
-        *(comparisons.left_out(figures, candidate.file, earlier, allowed) if is_complete else ()),
+        *(left_out if says_all else ()),
         *comparisons.emptied(figures, candidate.file, earlier),
         *comparisons.restated(figures, candidate.file, earlier, revisions.hold_pct),
     ]
 
 
 def preview(source: Source, candidate: Candidate, others: list[Candidate], store: Store) -> list[Problem]:
-    """What would hold an export back that was read and not ingested, beside ``others``: against the
-    release before it.
+    """What would hold an export back that was read and not ingested, beside ``others``: against what its
+    file gave before, and against the releases before it.
     """
-    good = [entry.good for entry in store.ledger(source.name).values() if entry.good]
+    ledger = store.ledger(source.name)
+    good = [entry.good for entry in ledger.values() if entry.good]
     published = [Candidate(store.receipt(name), str(store.observations(name))) for name in good]
     new = [candidate, *others]
     known = [*new, *(c for c in published if c.file not in {n.file for n in new})]
-    series = [c for c in known if c.series == candidate.series]
-    last = max((c.released_on for c in series if c.released_on < candidate.released_on), default=None)
-    before = [c for c in series if c.released_on == last]
-    if not before:
-        return []
-    after = [c for c in series if c.released_on == candidate.released_on]
+    series = sorted((c for c in known if c.series == candidate.series), key=_by_release)
+    standing = [c for c in series if c.released_on < candidate.released_on]
+    release = [c for c in series if c.released_on == candidate.released_on]
     found: dict[str, _Found] = defaultdict(_Found)
-    figures = _figures(before, after)
-    _add(source, candidate, _differences(source, figures, before, after, candidate), found)
+    _add(source, candidate, _in_place(source, candidate, ledger, store), found)
+    for earlier, figures in _yardsticks(standing, release, _periods([*standing, *release])):
+        _add(source, candidate, _differences(source, figures, earlier, release, candidate), found)
     return found[candidate.file].objections
+
+
+def _between_files(source: Source, published: list[Candidate]) -> Iterator[tuple[str, Result]]:
+    """Periods that no file of a table gives, between one that one gives and one that another gives."""
+    tables: dict[Series, list[Candidate]] = defaultdict(list)
+    for candidate in published:
+        layout = source.tables.get(str(candidate.receipt.table_name))
+        if layout and not layout.layout.cumulative:
+            tables[candidate.beside].append(candidate)
+    for known in tables.values():
+        if len(known) < 2:
+            continue
+        given = _periods(known)
+        gaps: dict[str, list[str]] = defaultdict(list)
+        for before, after in missing_between(set().union(*given.values())):
+            if not any({before, after} <= periods for periods in given.values()):  # else its file says so
+                first = min((c for c in known if after in given[c.file, c.receipt.reading]), key=_by_release)
+                gaps[first.file].append(
+                    f"there is no {kind(before)} between {before.short} and {after.short}"
+                )
+        rule = Rule("no_period_is_missing_between_files", {}, "warning")
+        for file, found in gaps.items():
+            said = "; ".join(found) + ", in no file of its table"
+            yield file, Result(rule, "failed", None, len(found), said)
+
+
+def _gone_sheets(exports: list[Export], last_good: dict[str, Candidate]) -> Iterator[tuple[str, Result]]:
+    """Sheets that were read before and that their workbooks no longer have."""
+    files = {export.file for export in exports}
+    beside = {workbook(export.file): export.file for export in reversed(exports)}
+    for file, candidate in last_good.items():
+        if file not in files:
+            figures = counted(candidate.receipt.observations, "figure")
+            said = f"`{file}`, a sheet that was read before, is gone from its workbook; its last {figures} "
+            said += "stay published. Put it back, or give the workbook without it another name"
+            rule = Rule("no_sheet_is_gone", {}, "warning")
+            yield beside[workbook(file)], Result(rule, "failed", None, 1, said)
 
 
 def _add(source: Source, candidate: Candidate, problems: list[Problem], found: dict[str, _Found]) -> None:
@@ -226,7 +352,8 @@ def _repeats(standing: list[Candidate]) -> Iterable[tuple[str, Result]]:
                     new = int(figures["old_status"].isna().sum())
                     if new == 0 and one.file < other.file:
                         continue  # of two that say the same the one with the later name is told
-                    said = f"gives all {len(figures) - new} figures of `{other.file}`, of the same release"
+                    all_ = counted(len(figures) - new, "figure")
+                    said = f"gives all {all_} of `{other.file}`, of the same release"
                     said += f", and {new} more" if new else ""
                     yield (
                         one.file,

@@ -30,6 +30,8 @@ class Problem:
             where += f", row {self.row}"
         if self.column is not None:
             where += f", column '{printable(self.column)}'"
+        if self.value is not None and printable(self.value.strip()) not in self.reason:
+            where += f", value '{printable(self.value)}'"
         said = f"{where}: {self.reason}"
         return f"{said}. {self.next_step}" if self.next_step else said
 
@@ -65,6 +67,11 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """``; closest: '…'`` or nothing, to be added to a reason."""
     near = closest(word, known)
     return f"; closest: '{printable(near)}'" if near else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 figure``, ``1,204 figures``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def in_words(name: str) -> str:

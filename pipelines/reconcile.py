@@ -171,23 +171,22 @@ def _agreements(connection: duckdb.DuckDBPyConnection, labels: Labels) -> Iterat
     """Do figures agree with those of other sources and tables that contracts name?"""
     for row in rows(connection, "agreements"):
         mine, theirs = row["published_value"], row["their_value"]
-        codes = {"crime_type": row["their_crime_type"]}
+        named = _what(row, labels)
+        codes = {name: row[f"their_{name}"] for name in DIMENSIONS}
         other = what(labels, row["their_measure"], codes, None)
-        claim = (
-            f"{_what(row, labels)} of {row['source']} are {other} of {row['their_source']}: {row['because']}"
-        )
+        claim = f"{named} of {row['source']} are {other} of {row['their_source']}: {row['because']}"
         bounds: tuple[float | None, float | None] = (None, None)
         verdict: Verdict = "untestable"
         if not row["is_paired"]:
-            said = f"{row['their_source']} has no such figure for any period of these."
+            said = f"{named}: {row['their_source']} has no such figure for any period of these."
         elif mine is None or theirs is None:
-            said = "One of the two figures is not known."
+            said = f"{named}: one of the two figures is not known."
         else:
             slack = Fraction(Decimal(str(row["tolerance_pct"]))) / 100 * theirs
             bounds = (float(theirs - slack), float(theirs + slack))
             verdict = "agrees" if abs(mine - theirs) <= slack else "contradicts"
             said = (
-                f"{mine:,}{_ORIGINS[row['value_origin']]}; {row['their_source']} has {theirs:,}"
+                f"{named}: {mine:,}{_ORIGINS[row['value_origin']]}; {row['their_source']} has {theirs:,}"
                 f"{_ORIGINS[row['their_origin']]}{_difference(mine, theirs)}."
             )
         yield of_figure(row, "agreement", claim, mine, bounds, verdict, said)

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import duckdb
 
+from pipelines.ages import age_bounds, covers
 from pipelines.claims import Labels, Reconciliation, Verdict, decimal, listed, rows, spread, what
 from pipelines.hierarchies import NOT_COUNTED
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
@@ -81,6 +82,11 @@ class Sum:
     @property
     def is_known(self) -> bool:
         return all(part.status == OBSERVED for part in self.parts)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the parts can be all of it: bands within a band may leave years of age out."""
+        return not age_bounds(self.code) or covers([part.code for part in self.parts], self.code)
 
 
 def reconcile(connection: duckdb.DuckDBPyConnection, labels: Labels) -> Iterator[Reconciliation]:
@@ -191,15 +197,15 @@ def _sum_of_parts(breakdown: Breakdown, summed: Sum, labels: Labels) -> Reconcil
         codes = codes | ({breakdown.dimension: summed.code} if breakdown.dimension in codes else {})
     named = _named(breakdown, labels, codes)
     many = len(summed.parts) > 1
-    counted = f"the {len(summed.parts)} parts printed sum to" if many else "the one part printed is"
+    alone = f"the {len(summed.parts)} parts printed sum to" if many else "the one part printed is"
     subject = _subject(breakdown, named)
     high: int | None = None
     verdict: Verdict
-    if not breakdown.is_exhaustive:
+    if not (breakdown.is_exhaustive and summed.is_covered):
         claim = f"The parts of {named} by {breakdown.along} do not exceed the printed total {total:,}."
         verdict = "contradicts" if parts > total else "agrees"
         more = ", more than" if parts > total else " of"
-        said = f"{subject}: {counted} {parts:,}{more} the printed total {total:,}."
+        said = f"{subject}: {alone} {parts:,}{more} the printed total {total:,}."
     else:
         claim = f"The parts of {named} by {breakdown.along} add up to the printed total {total:,}."
         if not summed.is_known:
@@ -209,7 +215,7 @@ def _sum_of_parts(breakdown: Breakdown, summed: Sum, labels: Labels) -> Reconcil
         else:
             high = parts
             verdict = "agrees" if parts == total else "contradicts"
-            said = f"{subject}: {counted} {parts:,}; the printed total is {total:,}."
+            said = f"{subject}: {alone} {parts:,}; the printed total is {total:,}."
     return _found(breakdown, "sum_of_parts", claim, total, parts, high, verdict, said, codes)
 
 

@@ -8,6 +8,7 @@ from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule
 from pipelines.hierarchies import ADDING_UP, Code, along, dimensions_of, sums_of_parts
 from pipelines.layouts import Match, Table
 from pipelines.observation import KEY, TOTAL
+from pipelines.printed_figures import PrintedFigures
 from pipelines.problems import in_words
 from pipelines.words import Constraints
 
@@ -77,15 +78,15 @@ def missing_totals(observations: pd.DataFrame, table: Table) -> list[str]:
     ]
 
 
-def totals_frame(observations: pd.DataFrame, table: Table, codes: list[Code]) -> pd.DataFrame:
+def totals_frame(figures: PrintedFigures, table: Table, codes: list[Code]) -> pd.DataFrame:
     """One row per printed total or subtotal: ``source_row, source_column, dimension, total,
     sum_of_parts``; left out where a part is not a number, since then no sum can be told.
     """
     frames = []
-    for dimension in dimensions_of(observations):
+    for dimension in dimensions_of(figures.observations):
         if table.totals_of(dimension) not in ADDING_UP:
             continue
-        tied = sums_of_parts(observations, dimension, codes)
+        tied = sums_of_parts(figures.along(dimension), dimension, codes)
         tied = tied.rename(columns={"value": "total"}).assign(dimension=in_words(dimension))
         frames.append(tied[_TOTALS])
     if not frames:

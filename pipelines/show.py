@@ -15,7 +15,7 @@ from rich.text import Text
 from pipelines.freshness import Outcome
 from pipelines.paths import Places, statement
 from pipelines.periods import Period
-from pipelines.problems import one_line, printable
+from pipelines.problems import counted, one_line, printable
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,17 +57,19 @@ def quarantined(reasons: list[str], out: Console) -> None:
         out.print(f"  … and {len(reasons) - QUARANTINED_LISTED} more: caseload status")
 
 
-def marts(places: Places) -> None:
-    """Print what an analyst wants to see first: contradictions, then the latest of each mart."""
+def marts(places: Places, sources: list[str]) -> None:
+    """Print what an analyst wants to see first of some sources: contradictions, then the latest of each
+    mart.
+    """
     import duckdb
 
     out = console()
     with duckdb.connect(str(places.published), read_only=True) as connection:
-        _contradictions(connection, out)
-        _revisions(connection, out)
-        _shares(connection, out)
-        _ages(connection, out)
-        _trends(connection, out)
+        _contradictions(connection, sources, out)
+        _revisions(connection, sources, out)
+        _shares(connection, sources, out)
+        _ages(connection, sources, out)
+        _trends(connection, sources, out)
 
 
 def table(title: str, *columns: str) -> Table:
@@ -78,27 +80,29 @@ def table(title: str, *columns: str) -> Table:
     return made
 
 
-def _contradictions(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
-    found = rows(connection, "contradictions", 1_000)
+def _contradictions(connection: duckdb.DuckDBPyConnection, sources: list[str], out: Console) -> None:
+    found = rows(connection, "contradictions", CONTRADICTIONS, sources=sources)
     if not found:
         out.print("\nNo published figure contradicts another.")
         return
+    count = found[0]["found"]
     out.print(
-        f"\n[bold yellow]Be careful[/]: {len(found)} published figures contradict others (reconciliations)"
+        f"\n[bold yellow]Be careful[/]: {counted(count, 'contradiction')} among published "
+        "figures (reconciliations)"
     )
-    for row in found[:CONTRADICTIONS]:
+    for row in found:
         out.print(
             Text("  ! ")
             .append(f"{row['source']}, {period(row)}: ", "dim")
             .append(one_line(str(row["explanation"]))),
             soft_wrap=True,
         )
-    if len(found) > CONTRADICTIONS:
-        out.print(f"  … and {len(found) - CONTRADICTIONS} more")
+    if count > len(found):
+        out.print(f"  … and {count - len(found):,} more")
 
 
-def _revisions(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
-    for row in rows(connection, "revisions", ROWS):
+def _revisions(connection: duckdb.DuckDBPyConnection, sources: list[str], out: Console) -> None:
+    for row in rows(connection, "revisions", ROWS, sources=sources):
         counts = ", ".join(
             f"{row[kind]:,} {kind}" for kind in ("revised", "added", "withdrawn", "renamed") if row[kind]
         )
@@ -109,8 +113,10 @@ def _revisions(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
         )
 
 
-def _shares(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
-    for title, group in _by_source("Crime-type shares", rows(connection, "crime_type_shares", 5)):
+def _shares(connection: duckdb.DuckDBPyConnection, sources: list[str], out: Console) -> None:
+    for title, group in _by_source(
+        "Crime-type shares", rows(connection, "crime_type_shares", 5, sources=sources)
+    ):
         shown = table(title, "measure", "crime type", "value>", "share %>", "published %>", "base")
         for row in group:
             shown.add_row(
@@ -120,8 +126,10 @@ def _shares(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
         _print(shown, out)
 
 
-def _ages(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
-    for title, group in _by_source("Age distributions", rows(connection, "age_distributions", ROWS)):
+def _ages(connection: duckdb.DuckDBPyConnection, sources: list[str], out: Console) -> None:
+    for title, group in _by_source(
+        "Age distributions", rows(connection, "age_distributions", ROWS, sources=sources)
+    ):
         shown = table(title, "measure", "crime type", "age", "value>", "share %>", "published %>", "base")
         for row in group:
             shown.add_row(
@@ -131,8 +139,8 @@ def _ages(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
         _print(shown, out)
 
 
-def _trends(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
-    for title, group in _by_source("Arrest trends", rows(connection, "arrest_trends", ROWS)):
+def _trends(connection: duckdb.DuckDBPyConnection, sources: list[str], out: Console) -> None:
+    for title, group in _by_source("Arrest trends", rows(connection, "arrest_trends", ROWS, sources=sources)):
         shown = table(title, "measure", "value>", "a year earlier>", "change %>", "published %>")
         for row in group:
             shown.add_row(
@@ -154,9 +162,11 @@ def _print(shown: Table, out: Console) -> None:
         out.print(shown)
 
 
-def rows(connection: duckdb.DuckDBPyConnection, name: str, limit: int) -> list[dict[str, Any]]:
+def rows(
+    connection: duckdb.DuckDBPyConnection, name: str, limit: int, **parameters: Any
+) -> list[dict[str, Any]]:
     """The rows of a query of ``sql/show``, by column name."""
-    found = connection.execute(statement("show", name), {"rows": limit})
+    found = connection.execute(statement("show", name), {"rows": limit} | parameters)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

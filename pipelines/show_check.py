@@ -11,13 +11,14 @@ from rich.text import Text
 from pipelines import show
 from pipelines.contract import Source
 from pipelines.documents import ContractError
+from pipelines.editions import standing
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, described
 from pipelines.freshness import BAD, GOOD, USAGE
 from pipelines.ingest import Findings, Reading, read
 from pipelines.objections import Candidate, preview
 from pipelines.paths import Places
-from pipelines.problems import one_line
+from pipelines.problems import counted, one_line, printable
 from pipelines.store import Store
 
 LISTED = 50
@@ -49,6 +50,7 @@ def check(files: list[Path], sources: list[Source], places: Places) -> int:
             told = _compared(source, export, reading, together, validator, Path(scratch), places)
             _print(export, told, out)
             worst = max(worst, GOOD if told.receipt.is_accepted else BAD)
+        _unread(seen, places, out)
     return worst
 
 
@@ -75,6 +77,23 @@ def _compared(
     )
     problems = preview(source, mine, others, Store(places.store))
     return read(source, export, validator, Findings(tuple(problems))) if problems else reading
+
+
+def _unread(seen: list[tuple[Source, Export, Reading]], places: Places, out: show.Console) -> None:
+    """What was not compared, since it is not read yet: other files of the folders."""
+    named = {export.file for _, export, _ in seen}
+    for source in {source.name: source for source, _, _ in seen}.values():
+        found = standing(source, Store(places.store), Hashes())
+        waiting = [export.file for export in found.pending if export.file not in named]
+        if waiting:
+            out.print(
+                Text(
+                    f"Not compared with {counted(len(waiting), 'file')} of {source.name} that no run has "
+                    f"read yet, such as `{printable(waiting[0])}`: name them too, or `caseload run` first.",
+                    "yellow",
+                ),
+                soft_wrap=True,
+            )
 
 
 def _source_of(file: Path, sources: list[Source], places: Places) -> Source | None:
@@ -119,5 +138,5 @@ def _print(export: Export, reading: Reading, out: show.Console) -> None:
                 Text(f"  {rule['severity']}: {rule['type']}: {one_line(said)}", "yellow"), soft_wrap=True
             )
     passed = sum(found["verdict"] == "passed" for found in receipt.checks)
-    if receipt.checks:
+    if receipt.checks and receipt.is_accepted:
         out.print(f"  {passed} of {len(receipt.checks)} checks passed")

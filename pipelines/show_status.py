@@ -12,6 +12,7 @@ from pipelines.contract import Source
 from pipelines.editions import Standing, standing
 from pipelines.exports import Hashes
 from pipelines.paths import Places
+from pipelines.problems import counted
 from pipelines.store import Store
 from pipelines.warehouse_inputs import kept_readings
 
@@ -46,7 +47,7 @@ def _publication(connection: duckdb.DuckDBPyConnection, places: Places, out: sho
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     out.print(
         f"Published {name}, {_ago(now - at)} ago: {exports} exports, {observations:,} observations, "
-        f"{contradictions} contradictions among published figures."
+        f"{counted(contradictions, 'contradiction')} among published figures."
     )
     out.print(show.plain(places.published))
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,20 @@ class Receipt:
     codes: list[dict[str, Any]] = field(default_factory=list)
     ratios: list[dict[str, Any]] = field(default_factory=list)
     scope: str = "{}"
-    is_complete: bool = False
+    says_all: bool = False
+    """Whether its contract says that it gives all there is of its periods."""
     is_cumulative: bool = False
     is_dated_early: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says all that its release has to say about its periods."""
+        return self.says_all and not self.rows_rejected
+
+    @property
+    def figures_rejected(self) -> int:
+        """How many figures the rejected rows may have."""
+        return ceil(self.observations / max(self.rows_accepted, 1)) * self.rows_rejected
 
     @property
     def is_accepted(self) -> bool:

@@ -35,7 +35,8 @@ from pipelines.layouts import Match, Table
 from pipelines.numerals import read_number
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS, Fragment, Period
-from pipelines.problems import Problem
+from pipelines.printed_figures import UNREADABLE, PrintedFigures, unplaced
+from pipelines.problems import Problem, printable
 from pipelines.words import EACH
 
 
@@ -58,6 +59,7 @@ class Tidy:
     """
 
     observations: pd.DataFrame
+    printed_figures: PrintedFigures
     rows: pd.DataFrame
     printed: pd.DataFrame
     matches: list[Match]
@@ -85,9 +87,12 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
                                 next_step="The file may be cut; fetch it again"))  # fmt: skip
     if problems:  # the layout itself is not understood: no row can be
         nothing = _observations([], origin, table)
-        return Tidy(nothing, cells, cells, matches, problems, received, ignored, kept, labels)
+        return Tidy(
+            nothing, PrintedFigures(nothing), cells, cells, matches, problems, received, ignored, kept, labels
+        )
 
     problems = [problem for problem in grid.problems if problem.row in ragged]
+    cells = _without_repeats(cells, matches, origin.file, problems)
     rows = read_rows(cells, matches, table, origin.file, labels, problems)
     outside = outside_steps(origin.groups, table, origin.file, problems)
     joiner = Joiner(table, labels)
@@ -101,14 +106,40 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     problems += _doubtful_ages(labels, table, origin.file)
     problems += _wrong_names(labels, matches, origin.file)
     bad = {problem.row for problem in problems}
-    observations = _observations([r for r in records if r["source_row"] not in bad], origin, table)
+    every = _observations(records, origin, table)
+    observations = every[~every["source_row"].isin(list(bad))].reset_index(drop=True)
     printed = cells.copy()
     for match in matches:
         if match.column.has_numbers:  # what stands for a missing number is no value
             printed[match.position] = printed[match.position].where(
                 ~printed[match.position].isin(list(table.layout.statuses)), None
             )
-    return Tidy(observations, typed, printed, matches, problems, received, ignored, kept, labels)
+    figures = PrintedFigures(every, unplaced(problems, every, rows.periods), _row_dimensions(matches))
+    return Tidy(observations, figures, typed, printed, matches, problems, received, ignored, kept, labels)
+
+
+def _without_repeats(
+    cells: pd.DataFrame, matches: list[Match], file: str, problems: list[Problem]
+) -> pd.DataFrame:
+    """The rows, without those that say again what an earlier one says."""
+    read = cells[[match.position for match in matches if not match.column.ignore]]
+    is_repeated = read.duplicated(keep="first")
+    if not is_repeated.any():
+        return cells
+    first = {key: row for row, key in reversed([*read.apply(tuple, axis=1).items()])}
+    for row, key in read[is_repeated].apply(tuple, axis=1).items():
+        problems.append(
+            Problem(
+                file, "repeated_row", f"is the same as row {first[key]}, which is kept", row=int(str(row)),
+                next_step="Delete it, or let bad rows be left out with `max_rejected_pct:`",
+            )
+        )  # fmt: skip
+    return cells[~is_repeated]
+
+
+def _row_dimensions(matches: list[Match]) -> frozenset[str]:
+    named = (m.column.dimension for m in matches if not m.column.has_numbers)
+    return frozenset(name for name in named if name)
 
 
 def _doubtful_ages(labels: Labels, table: Table, file: str) -> list[Problem]:
@@ -163,13 +194,15 @@ def _read_numbers(
         number, status, reason = parsed[text]
         if reason:
             problems.append(_no_number(origin.file, int(row), match, text, reason))
-            continue
-        if row in rows.bad:
-            continue
+            number, status = None, UNREADABLE
         heading = rows.fragments.get(row, Fragment())
         if heading not in found:
             found[heading] = _period(fragment, heading, table.layout.cumulative)
         period = found[heading]
+        if row in rows.bad:
+            if isinstance(period, Period):
+                rows.periods[row].add(period)
+            continue
         if isinstance(period, ValueError):
             problems.append(Problem(origin.file, "period", str(period), row=int(row), column=match.label))
             continue
@@ -198,8 +231,8 @@ def _header_fragment(match: Match, table: Table, origin: Origin) -> Fragment:
 
 
 def _no_number(file: str, row: int, match: Match, text: str | None, reason: str) -> Problem:
-    sign = text if text is not None else "an empty cell"
-    is_sign = text is None or not any(char.isalnum() for char in sign)
+    sign = printable(text) if text is not None else "an empty cell"
+    is_sign = text is None or not any(char.isdigit() for char in sign)
     step = f"Say what {sign} means in `missingValues:`" if is_sign else None
     return Problem(file, "number", reason, row=row, column=match.label, value=text, next_step=step)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from pipelines import ages
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
 from pipelines.coverage import gaps
@@ -19,7 +20,8 @@ from pipelines.headings import misnamed
 from pipelines.hierarchies import ADDING_UP, Code, dimensions_of, hidden_subtotals
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS
-from pipelines.problems import Problem, in_words
+from pipelines.printed_figures import PrintedFigures
+from pipelines.problems import Problem, counted, in_words
 from pipelines.rules import (
     missing_totals,
     observation_rules,
@@ -30,13 +32,15 @@ from pipelines.rules import (
 )
 from pipelines.tables import Tidy
 
-GAPS_LISTED = 5
+GAPS_LISTED, ROWS_LISTED = 5, 20
 
 
 def validate(
-    source: Source, table: Table, tidy: Tidy, codes: list[Code], export_id: str, validator: Validator
-) -> list[Result]:
-    """Results of all expectations on the rows as printed, the observations, and the totals.
+    source: Source, table: Table, tidy: Tidy, codes: list[Code], export_id: str, validator: Validator,
+    sums: bool = True,
+) -> list[Result]:  # fmt: skip
+    """Results of all expectations on the rows as printed, the observations, and, with ``sums``, the
+    totals.
 
     Raises ContractError for an `expect` that cannot be used.
     """
@@ -50,7 +54,8 @@ def validate(
     )
     labels = {match.position: match.label for match in tidy.matches}
     rows = tidy.rows[list(labels)].rename(columns=labels).assign(source_row=tidy.rows.index)
-    printed = tidy.printed[list(labels)].rename(columns=labels).assign(source_row=tidy.printed.index)
+    printed = _not_mapped(tidy, table)[list(labels)].rename(columns=labels)
+    printed = printed.assign(source_row=tidy.printed.index)
     try:
         results = [
             *validator.frame(f"{name}.rows", f"rows of {export_id}", rows, row_rules(tidy.matches, table)),
@@ -59,27 +64,51 @@ def validate(
                 f"{name}.observations", f"observations of {export_id}", checked, observation_rules(table)
             ),
         ]
-        # A total is not to be tested against parts of which some could not be read.
-        if not tidy.problems and not any(result.blocks for result in results):
-            totals = totals_frame(tidy.observations, table, codes)
-            rules = total_rules(table, totals)
-            results += validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
-        return results
+        if not sums:
+            return results
+        totals = totals_frame(_reliable(tidy, results), table, codes)
+        rules = total_rules(table, totals)
+        return results + validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
     except UnusableExpectation as error:
         types = [expectation.type for expectation in table.layout.expect]
         place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
         raise ContractError([source.problem(place, str(error))]) from None
 
 
+def _not_mapped(tidy: Tidy, table: Table) -> pd.DataFrame:
+    """What is printed, but for labels of which the contract itself says what they stand for."""
+    printed = tidy.printed.copy()
+    for match in tidy.matches:
+        if dimension := match.column.dimension:
+            texts = printed[match.position]
+            mapped = [text for text in texts.dropna().unique() if table.maps(dimension, text)]
+            printed[match.position] = texts.where(~texts.isin(mapped), None)
+    return printed
+
+
+def _reliable(tidy: Tidy, results: list[Result]) -> PrintedFigures:
+    """The printed figures, without those of rows that break a rule: of a broken heading not even the
+    place is known.
+    """
+    headings = {match.label for match in tidy.matches if not match.column.has_numbers}
+    figures = tidy.printed_figures
+    for result in results:
+        if result.blocks and result.addresses:
+            rows = [int(address["source_row"]) for address in result.addresses]
+            figures = figures.without(rows, result.rule.arguments.get("column") in headings)
+    return figures
+
+
 def whole_file(grid: Grid, tidy: Tidy, table: Table, codes: list[Code], file: str) -> list[Result]:
     """Results of what holds for an export as a whole, beyond single rows."""
     results = [_line_break(grid)] if grid.encoding else []
-    if tidy.problems or tidy.observations.empty:
+    if tidy.observations.empty:
         return results
     return [
         *results,
         _gaps(tidy, table),
         *_subtotals(tidy, table, codes),
+        *_bands(tidy, table),
         *_names(tidy, file),
         *_validity(tidy, table),
     ]
@@ -95,7 +124,7 @@ def _line_break(grid: Grid) -> Result:
 
 def _gaps(tidy: Tidy, table: Table) -> Result:
     rule = Rule("no_period_is_missing_between_others", {}, "warning")
-    found = list(gaps(tidy.observations, table.layout.cumulative))
+    found = list(gaps(tidy.printed_figures.observations, table.layout.cumulative))
     more = [f"and {len(found) - GAPS_LISTED} more"] if len(found) > GAPS_LISTED else []
     return _found(rule, found, [*found[:GAPS_LISTED], *more])
 
@@ -109,14 +138,25 @@ def _found(rule: Rule, found: list[str], shown: list[str] | None = None) -> Resu
 def _subtotals(tidy: Tidy, table: Table, codes: list[Code]) -> list[Result]:
     """Parts that are the sum of others, where the contract says that all parts add up."""
     rule = Rule("no_part_is_the_sum_of_others", {}, table.layout.totals_severity)
-    dimensions = [d for d in dimensions_of(tidy.observations) if table.totals_of(d) in ADDING_UP]
+    figures = tidy.printed_figures
+    dimensions = [d for d in dimensions_of(figures.observations) if table.totals_of(d) in ADDING_UP]
     found = [
         f"{in_words(dimension)} '{code}' is in every row the sum of {parts}, which are printed "
         "beside it: as one more part it would be counted twice"
         for dimension in dimensions
-        for code, parts in hidden_subtotals(tidy.observations, codes, dimension)
+        for code, parts in hidden_subtotals(figures.along(dimension), codes, dimension)
     ]
     return [_found(rule, found)] if dimensions else []
+
+
+def _bands(tidy: Tidy, table: Table) -> list[Result]:
+    """Age bands that leave years of age out or share some, where they should be all there is."""
+    figures = tidy.printed_figures.observations
+    if table.totals_of("age_band") not in ADDING_UP or "age_band" not in dimensions_of(figures):
+        return []
+    together = figures.groupby(["period_start", "period_end"])["age_band"].unique()
+    found = dict.fromkeys(said for codes in together for said in ages.oddities(codes))
+    return [_found(Rule("age_bands_follow_each_other", {}, "warning"), list(found))]
 
 
 SUBTOTAL_STEP = (
@@ -124,6 +164,17 @@ SUBTOTAL_STEP = (
     "`parent:` in `code_lists:`, or ignore it; if it is a part after all, `totals_severity: warning` "
     "lets it in"
 )
+
+
+STEPS = {
+    "expect_column_pair_values_to_be_equal": "One of these cells is wrong: compare them with the publisher's "
+    "own page; `totals_severity: warning` lets them in",
+    "expect_compound_columns_to_be_unique": "Delete the row that is wrong, or name the column in which they "
+    "differ",
+    "expect_column_values_to_match_regex": "Say what the label stands for in `codes:`, or correct `pattern:`",
+    "expect_column_values_to_be_in_set": "Say what the label stands for in `codes:`, or add it to `enum:`",
+}
+"""What to do about a row that breaks a rule of this type."""
 
 
 def _validity(tidy: Tidy, table: Table) -> list[Result]:
@@ -139,8 +190,8 @@ def _validity(tidy: Tidy, table: Table) -> list[Result]:
             if len(early) + len(late):
                 days = " ".join(text for text in (first and f"from {first}", last and f"to {last}") if text)
                 found.append(
-                    f"{in_words(dimension)} '{code}' is counted {days}, and has {len(early) + len(late)} "
-                    "figures beyond"
+                    f"{in_words(dimension)} '{code}' is counted {days}, and has "
+                    f"{counted(len(early) + len(late), 'figure')} beyond"
                 )
     return [_found(rule, found)] if found else []
 
@@ -184,7 +235,14 @@ def problems(results: Iterable[Result], tidy: Tidy, file: str) -> list[Problem]:
             verb = "errored" if result.verdict == "errored" else "failed"
             step = "See `expect:` and `constraints:` in `source.yaml`"
             found.append(Problem(file, rule.type, f"{rule.name} {verb}: {reason}", next_step=step))
-        found += [_addressed(rule, address, tidy, file) for address in result.addresses]
+        found += _each_row([_addressed(rule, address, tidy, file) for address in result.addresses])
+    return found
+
+
+def _each_row(found: list[Problem]) -> list[Problem]:
+    """Of the problems that one rule has with a row the first: figures of a row that is printed twice."""
+    if found and found[0].rule == "expect_compound_columns_to_be_unique":
+        return list({problem.row: problem for problem in reversed(found)}.values())[::-1]
     return found
 
 
@@ -192,9 +250,12 @@ def explained(result: Result, tidy: Tidy, file: str) -> Result:
     """A failed result that does not block, with its first broken row as its explanation."""
     if result.verdict != "failed" or result.explanation or not result.addresses:
         return result
-    more = len(result.addresses) - 1
-    said = str(_addressed(result.rule, result.addresses[0], tidy, file))
-    return replace(result, explanation=f"{said} (and {more} more)" if more else said)
+    first, *rest = result.addresses
+    said = str(_addressed(result.rule, first, tidy, file))
+    if rest:
+        rows = ", ".join(str(row) for row in list(dict.fromkeys(a["source_row"] for a in rest))[:ROWS_LISTED])
+        said += f" (and {len(rest)} more, in rows {rows}{', …' if len(rest) > ROWS_LISTED else ''})"
+    return replace(result, explanation=said)
 
 
 def _addressed(rule: Rule, address: dict, tidy: Tidy, file: str) -> Problem:
@@ -203,7 +264,7 @@ def _addressed(rule: Rule, address: dict, tidy: Tidy, file: str) -> Problem:
     column = _label(rule, address, tidy)
     return Problem(
         file, rule.type, _reason(rule, address, tidy), row=row, column=column,
-        value=_printed(tidy, row, column),
+        value=_printed(tidy, row, column), next_step=STEPS.get(rule.type),
     )  # fmt: skip
 
 

@@ -131,7 +131,8 @@ class Inputs:
     def _exports(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return [
             asdict(kept.receipt)
-            | {"reading_id": kept.name, "is_published": kept.is_published, "reason": _reason(kept.receipt)}
+            | {"is_complete": kept.receipt.is_complete, "reading_id": kept.name}
+            | {"is_published": kept.is_published, "reason": _reason(kept.receipt)}
             for kept in self.kept
         ]
 

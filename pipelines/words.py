@@ -59,7 +59,10 @@ class Constraints(Words):
     required: bool = Field(False, description="No cell may be empty.")
     unique: bool = Field(False, description="No two cells may be equal.")
     enum: list[Text] | None = Field(None, description="The only texts that may be printed.")
-    pattern: str | None = Field(None, description="A regular expression that each text matches whole.")
+    pattern: str | None = Field(
+        None,
+        description="A regular expression that each text matches whole, but for labels that `codes:` names.",
+    )
     minimum: Decimal | None = Field(None, description="The least number; for value columns.")
     maximum: Decimal | None = Field(None, description="The greatest number; for value columns.")
     severity: Severity = Field("critical", description="critical quarantines; warning and info do not.")

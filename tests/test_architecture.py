@@ -32,7 +32,7 @@ LAYERS = {
     },
     "reading": {
         "binding", "coverage", "data_rows", "exports", "grids", "headings", "hierarchies", "numerals",
-        "outside", "tables", "workbooks",
+        "outside", "printed_figures", "tables", "workbooks",
     },
     "validation": {"expectations", "rules", "validation"},
     "releases": {"comparisons", "editions", "ingest", "objections", "store"},

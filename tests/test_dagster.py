@@ -107,7 +107,7 @@ def test_a_run_from_dagster_publishes_and_shows_counts_previews_and_findings(
     ]
     assert (accepted.passed, accepted.severity) == (False, dg.AssetCheckSeverity.ERROR)
     assert "a count cannot be negative" in str(accepted.metadata["problems"].value)
-    assert "1 figures that this file gave before are gone" in str(accepted.metadata["problems"].value)
+    assert "no longer gives 1 figure that it gave before" in str(accepted.metadata["problems"].value)
     shown = {
         m.asset_key.to_user_string(): m.metadata for m in built.asset_materializations_for_node("warehouse")
     }

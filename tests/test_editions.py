@@ -254,13 +254,6 @@ def test_a_sheet_that_is_added_is_read_with_the_others(series):
     "bad",
     [
         pytest.param(
-            workbook({"2021": BOOK["2021"]}),
-            id="a sheet is gone",
-            marks=pytest.mark.xfail(
-                strict=True, reason="the figures stay, and nobody is told that the sheet is gone"
-            ),
-        ),
-        pytest.param(
             workbook({"Year 2021": BOOK["2021"], "Year 2022": BOOK["2022"]}), id="sheets are renamed"
         ),
         pytest.param(b"PK\x03\x04 no more", id="the workbook is damaged"),
@@ -273,6 +266,16 @@ def test_the_last_good_figures_of_sheets_stay_too(series, bad):
     series.put(**{A: bad}).ingest()
     assert any(series.refused().values())
     assert series.published() == good
+
+
+def test_a_sheet_that_is_gone_keeps_its_figures_and_is_told(series):
+    series.says(SHEETS).put(**{A: workbook(BOOK)}).ingest()
+    good = series.published()
+    [receipt] = series.put(**{A: workbook({"2021": BOOK["2021"]})}).ingest()
+    [said] = [c["explanation"] for c in receipt.checks if c["rule"]["type"] == "no_sheet_is_gone"]
+    assert f"{A}.xlsx#2022`, a sheet that was read before, is gone" in said
+    assert series.published() == good
+    assert series.ingest() == [receipt]
 
 
 def test_the_last_good_figures_of_a_sheet_that_is_bad_stay(series):

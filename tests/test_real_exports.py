@@ -421,11 +421,11 @@ def passed_on(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Completed
         ("cut_utf8", "leaves out 2014, 2015, which the release of 2019-12-31 gives"),
         (
             "blanks_after_2019",
-            "20 figures (20 of them were 0) that the release of 2019-12-31 gives as numbers are empty",
+            "leaves empty 20 figures (20 of them were 0) that the release of 2019-12-31 gives as numbers",
         ),
         (
             "blanks_after_2020",
-            "20 figures (20 of them were 0) that the release of 2020-08-31 gives as numbers are empty",
+            "leaves empty 20 figures (20 of them were 0) that the release of 2020-08-31 gives as numbers",
         ),
         ("blanks_unexplained", "row 6, column '사이버금융범죄(메신저이용사기)': is empty"),
         ("inserted_subtotal", "column 'Gyeonggi': column 11 is not in the contract"),

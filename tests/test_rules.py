@@ -10,6 +10,7 @@ import pytest
 from pipelines.expectations import Validator
 from pipelines.headings import Labels
 from pipelines.hierarchies import export_codes
+from pipelines.printed_figures import PrintedFigures
 from pipelines.rules import (
     missing_totals,
     observation_rules,
@@ -37,7 +38,7 @@ def table_of(source_of):
 
 def framed(figures: pd.DataFrame, table, *, is_complete: bool = True) -> pd.DataFrame:
     """The printed totals beside the sums of their parts, as an export with these figures has them."""
-    return totals_frame(figures, table, export_codes(figures, table, Labels(), is_complete))
+    return totals_frame(PrintedFigures(figures), table, export_codes(figures, table, Labels(), is_complete))
 
 
 def totals(frame: pd.DataFrame) -> list[tuple[int, int, int]]:

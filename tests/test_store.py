@@ -117,7 +117,7 @@ def test_a_reading_is_given_back_as_it_was_kept(store):
         ],
         ratios=[{"measure": "cases_cleared", "of_measure": "cases"}],
         scope='{"region": "서울"}',
-        is_complete=True,
+        says_all=True,
         is_cumulative=True,
         is_dated_early=True,
     )

@@ -714,7 +714,7 @@ RENAMED = (
             "year,해킹_계정도용,deepfake\n2024,1,2\n",
             [
                 f"`{FILE}`, column '해킹_계정도용': column 2 '해킹_계정도용' is not a known crime type; "
-                "closest: '해킹(계정도용)'. It is 'hacking_account_theft' but for its punctuation: say "
+                "closest: '해킹(계정도용)'. It is 'hacking_account_theft' but for case and punctuation: say "
                 "`match_labels: by_letters`, or add it as an alias in `sql/codes/crime_type.csv` or to "
                 "`codes:` in `source.yaml`"
             ],
@@ -802,7 +802,7 @@ RENAMED = (
             "age,n\n10s,-\n20s,x\n30s,５\n",
             [
                 f"`{FILE}`, row 2, column 'n': '-' is not a number. Say what - means in `missingValues:`",
-                f"`{FILE}`, row 3, column 'n': 'x' is not a number",
+                f"`{FILE}`, row 3, column 'n': 'x' is not a number. Say what x means in `missingValues:`",
                 f"`{FILE}`, row 4, column 'n': '５' is not a number",
             ],
             id="no numbers",
@@ -821,7 +821,9 @@ RENAMED = (
         pytest.param(
             SHARES,
             "age,n,share\n10s,1,half\n",
-            [f"`{FILE}`, row 2, column 'share': 'half' is not a number"],
+            [
+                f"`{FILE}`, row 2, column 'share': 'half' is not a number. Say what half means in `missingValues:`"
+            ],
             id="no share",
         ),
         pytest.param(
@@ -830,7 +832,7 @@ RENAMED = (
             [
                 f"`{FILE}`, row 2, column 'age': 'Under 10s' is not a known age band; "
                 f"closest: 'Under 10'. {ADD_AGE}",
-                f"`{FILE}`, row 2, column 'n': 'x' is not a number",
+                f"`{FILE}`, row 2, column 'n': 'x' is not a number. Say what x means in `missingValues:`",
             ],
             id="everything about a row at once",
         ),

@@ -46,7 +46,11 @@ share as (
             and part.root = base.root
             and part.released_on = base.released_on
             and part.complete_in is not distinct from base.complete_in
-    where part.dimension = 'age_band' and part.is_standing and part.root.others = ''
+    where
+        part.dimension = 'age_band'
+        and part.root.others = ''
+        -- A band that stands in another file is a step of the bands of this one too.
+        and (part.is_standing or part.complete_in is not null)
 ),
 
 ordered as (
@@ -67,7 +71,7 @@ ordered as (
         )
 ),
 
-cumulated as (
+stepped as (
     select
         *,
         whole_code = 'total'
@@ -89,6 +93,12 @@ cumulated as (
                 age_low asc nulls last, age_high asc nulls last
             rows between unbounded preceding and current row
         )
+),
+
+cumulated as (
+    select *
+    from stepped
+    where is_standing
 ),
 
 period as (

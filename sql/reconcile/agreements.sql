@@ -1,13 +1,7 @@
 -- Figures that contracts say should agree, side by side: published ones, sums of parts, and years
 -- that are sums of their months. An agreement of which no two figures are of the same period has one
 -- row, with the latest of mine and without theirs.
-with figure as (
-    select *
-    from staging.period_figure
-    where not is_cumulative
-),
-
-mine as (
+with mine as (
     select
         figure.*,
         agreement.agreement,
@@ -21,7 +15,7 @@ mine as (
         agreement.tolerance_pct,
         agreement.because,
     from agreements as agreement
-    inner join figure
+    inner join staging.period_figure as figure
         on
             agreement.source = figure.source
             and agreement.measure = figure.measure
@@ -50,11 +44,14 @@ select
     mine.their_source,
     mine.their_measure,
     mine.their_crime_type,
+    mine.their_age_band,
+    mine.their_sex,
+    mine.their_region,
     mine.tolerance_pct,
     mine.because,
     mine.export_id,
 from mine
-left join figure as theirs
+left join staging.period_figure as theirs
     on
         mine.their_source = theirs.source
         and mine.their_measure = theirs.measure

@@ -2,7 +2,7 @@
 with latest as (
     select *
     from age_distributions
-    where region = 'total' and sex = 'total' and part_of is null
+    where region = 'total' and sex = 'total' and part_of is null and list_contains($sources, source)
     qualify
         period_end = max(period_end) over (partition by source)
         and period_start = min(period_start) over (partition by source, period_end)

@@ -2,7 +2,7 @@
 with latest as (
     select *
     from arrest_trends
-    where crime_type = 'total' and region = 'total'
+    where crime_type = 'total' and region = 'total' and list_contains($sources, source)
     qualify
         period_end = max(period_end) over (partition by source, measure)
         and period_start = min(period_start) over (partition by source, measure, period_end)

@@ -1,11 +1,17 @@
--- Published figures that contradict each other, newest first, for the end of a run.
+-- Published figures that contradict each other, for the end of a run: of every source in turn the newest.
 select
     source,
     period_start,
     period_end,
     claim,
     explanation,
+    count(*) over () as found,
 from reconciliations
-where verdict = 'contradicts'
-order by period_end desc, source asc, kind asc
+where verdict = 'contradicts' and list_contains($sources, source)
+order by
+    row_number() over (
+        partition by source
+        order by period_end desc, kind asc, explanation asc
+    ) asc,
+    source asc
 limit $rows

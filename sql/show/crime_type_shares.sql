@@ -7,7 +7,7 @@ with latest as (
             order by value desc
         ) as place,
     from crime_type_shares
-    where value is not null and region = 'total' and part_of is null
+    where value is not null and region = 'total' and part_of is null and list_contains($sources, source)
     qualify
         period_end = max(period_end) over (partition by source)
         and period_start = min(period_start) over (partition by source, period_end)

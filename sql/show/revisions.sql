@@ -2,6 +2,7 @@
 with latest as (
     select *
     from revisions
+    where list_contains($sources, source)
     qualify new_released_on = max(new_released_on) over (partition by source)
 )
 

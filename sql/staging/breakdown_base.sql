@@ -3,8 +3,8 @@
 -- A base is used only if nothing that the publisher printed contradicts it:
 --   published_total  a total is printed in the same release, no part nor their sum exceeds it (and
 --                    they add up to it where they are all there is), and every printed share fits it;
---   sum_of_parts     no total is printed, the parts are all there is, and every printed share fits
---                    their sum;
+--   sum_of_parts     no total is printed, the parts are all there is, no part of theirs exceeds their
+--                    sum, and every printed share fits it;
 --   implied          the printed shares agree on a range of bases; base_value if that is one number;
 --   none             nothing can be divided by.
 with whole as (
@@ -114,6 +114,7 @@ decided as (
                 and has_no_total
                 and is_exhaustive
                 and all_observed
+                and largest_part <= sum_of_parts
                 and (
                     share_count = 0
                     or sum_of_parts between implied_base_low

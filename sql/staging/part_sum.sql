@@ -178,6 +178,10 @@ summed as (
         cast(sum(value) as bigint) as total,
         cast(sum(published_value) as bigint) as published_total,
         count(value) as cell_count,
+        list(
+            added.value
+            order by added.crime_type, added.age_band, added.sex, added.region, added.others
+        ) filter (added.is_cumulative) as cell_values,
         list_sort(list_distinct(flatten(list(parts)))) as parts,
     from added
     where len(parts) > 0
@@ -232,6 +236,7 @@ select
     is_corrected,
     parts,
     cell_count,
+    cell_values,
     along,
     own_total,
     row_number() over (

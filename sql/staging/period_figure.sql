@@ -17,6 +17,7 @@ cumulative as (
         lag(period_end) over year_to_date as before_end,
         lag(value) over year_to_date as before_value,
         lag(parts) over year_to_date as before_parts,
+        lag(cell_values) over year_to_date as before_cells,
         lag(published_value) over year_to_date as before_published,
         lag(is_unfinished) over year_to_date as before_unfinished,
         lag(is_provisional) over year_to_date as before_provisional,
@@ -32,18 +33,27 @@ cumulative as (
         )
 ),
 
--- A cumulative figure that falls has no difference; reconciliations says so.
+-- A cumulative figure that falls has no difference, nor has a sum one of whose parts falls;
+-- reconciliations says so.
 difference as (
     select
         * exclude (
-            before_end, before_value, before_parts, before_published, before_unfinished,
+            before_end, before_value, before_parts, before_cells, before_published, before_unfinished,
             before_provisional, before_corrected, before_released_on, published_share_pct,
             published_change_pct
         )
         replace (
             cast(before_end + interval 1 day as date) as period_start,
             case
-                when value >= before_value and parts is not distinct from before_parts
+                when
+                    value >= before_value
+                    and parts is not distinct from before_parts
+                    and not list_bool_or(
+                        list_transform(
+                            list_zip(coalesce(before_cells, []), coalesce(cell_values, [])),
+                            lambda pair: coalesce(pair[1] > pair[2], false)
+                        )
+                    ) is true
                     then value - before_value
             end as value,
             'difference' as value_origin,

@@ -437,11 +437,6 @@ def test_a_later_release_with_other_bands_takes_the_place_of_the_whole_distribut
     ]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="age_distributions cumulates the rows of a file that stand: a band that stands in another file, with "
-    "the same figure, is taken for a gap of the length of nobody",
-)
 def test_a_band_that_two_files_share_is_a_step_of_both_cumulations():
     figures = [
         *year(2024, 10, 50, 40, bands=("0-9", "10-19", "20+"), export_id="wide"),

@@ -230,11 +230,6 @@ def test_each_level_is_a_share_of_the_total(printed, origin):
     ]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a sum of parts is a base even where a part of a part exceeds it; with `totals_severity: warning` the "
-    "share of 400% then stops the publication",
-)
 def test_no_share_is_computed_on_a_sum_that_a_part_of_a_part_exceeds():
     # The publisher contradicts itself: 40 deepfakes of 5 online crimes.
     figures = [
