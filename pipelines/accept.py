@@ -62,7 +62,8 @@ def accept(places: Places, sources: list[Source], file: str, reason: str, by: st
 def _address(file: str, places: Places) -> str:
     path = Path(file).absolute()
     raw = places.raw.absolute()
-    return path.relative_to(raw).as_posix() if path.is_relative_to(raw) else file
+    is_path = path.is_relative_to(raw) and (path.exists() or not (raw / file).exists())
+    return path.relative_to(raw).as_posix() if is_path else file
 
 
 def _held(store: Store, source: str, address: str, export_id: str) -> list[tuple[str, str]] | None:

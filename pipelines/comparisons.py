@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 
 import duckdb
 import pandas as pd
 
-from pipelines.codes import MEASURE
+from pipelines.codes import MEASURE, CodeList
 from pipelines.coverage import named
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
@@ -50,6 +51,21 @@ def lost(figures: pd.DataFrame, file: str) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def without_ended(
+    figures: pd.DataFrame, code_lists: Mapping[str, CodeList], released_on: str
+) -> pd.DataFrame:
+    """The figures, without those of codes that are not counted any more when a release appears: what it
+    leaves out of them is no loss.
+    """
+    day = dt.date.fromisoformat(released_on)
+    kept = pd.Series(data=True, index=figures.index)
+    for dimension in (MEASURE, *DIMENSIONS):
+        for code, (_, last) in code_lists[dimension].validities.items():
+            if last and last < day:
+                kept &= ~((figures[dimension] == code) & (figures["period_end"] <= pd.Timestamp(last)))
+    return figures[kept]
+
+
 def left_out(
     figures: pd.DataFrame, file: str, earlier: str, allowed: Sequence[str], unread: int = 0
 ) -> Iterator[Problem]:
@@ -82,7 +98,7 @@ def left_out(
         yield Problem(
             file, LEFT_OUT,
             f"leaves out {counted(len(gone), 'figure')} that {earlier} gives: "
-            f"{_labels_of(gone, figures)}",
+            f"{_labels_of(gone, figures)}{'; some may be in the rows that were rejected' if unread else ''}",
             next_step="If a label was renamed, add it as an alias; if the file was cut, fetch it again; if "
             f"the publisher dropped it, {_accept(file)}",
         )  # fmt: skip

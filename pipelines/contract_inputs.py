@@ -51,14 +51,17 @@ def _breaks(dimension: str, code: str, source: str | None, entry: dict[str, Any]
     if day := entry.get("valid_to"):
         instead = f"; instead: {entry['replaced_by']}" if entry.get("replaced_by") else ""
         after = periods.parse_day(str(day)) + periods.ONE_DAY
-        yield _break(dimension, code, source, after, f"no longer counted{instead}")
+        yield _break(dimension, code, source, after, f"no longer counted{instead}") | {"is_end": True}
     for text in filter(None, str(entry.get("breaks") or "").split("|")):
         day, _, note = text.strip().partition(" ")
         yield _break(dimension, code, source, day, note)
 
 
 def _break(dimension: str, code: str, source: str | None, day: object, note: str) -> dict[str, Any]:
-    return {"dimension": dimension, "code": code, "source": source, "break_on": day, "note": note}
+    return {
+        "dimension": dimension, "code": code, "source": source, "break_on": day, "note": note,
+        "is_end": False,
+    }  # fmt: skip
 
 
 def agreements(sources: Iterable[Source]) -> Rows:

@@ -59,7 +59,7 @@ class Document:
                     field.append(str(step))
                 continue  # pydantic names the branch of a union too
             line = (node.lc.key(key) if isinstance(node, CommentedMap) else node.lc.item(key))[0] + 1
-            field.append(str(step))
+            field.append(str(key))
             node = node[key]
         return at(self.path, line, ".".join(field), reason)
 
@@ -166,7 +166,7 @@ def _is_no_date(line: str) -> bool:
 
 def _key(node: Any, step: Any) -> Any:
     if isinstance(node, dict):
-        return next((key for key in node if str(key) == str(step)), None)
+        return next((key for key in node if str(step) in (str(key), repr(key))), None)
     if isinstance(node, list) and isinstance(step, int) and step < len(node):
         return step
     return None

@@ -232,8 +232,10 @@ def _differences(
     """What a release does to the one before it, said of one of its files."""
     revisions, earlier = _revisions(source, candidate), _named(before)
     says_all = all(c.receipt.says_all for c in (*before, *after))
+    lists = source.tables[str(candidate.receipt.table_name)].code_lists
     left_out = comparisons.left_out(
-        figures, candidate.file, earlier, revisions.may_leave_out,
+        comparisons.without_ended(figures, lists, candidate.released_on),
+        candidate.file, earlier, revisions.may_leave_out,
         unread=sum(c.receipt.figures_rejected for c in after),
     )  # fmt: skip
     return [

@@ -26,10 +26,12 @@ HEADER_SEPARATOR = " | "
 
 
 def _text(value: Any) -> Any:
-    """YAML reads 2019 as a number; as a label, a code or a character it is text.
+    """YAML reads 2019 as a number and 2019-05-20 as a day; as a label, a code or a period they are text.
 
     Other spellings (00, 1.10, 0x1F, true) would be changed on the way, so they need quotes.
     """
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.isoformat()
     if isinstance(value, int) and not isinstance(value, bool):
         written = str(int(value))
         # ruamel.yaml keeps how an integer was written in the type and in these.

@@ -83,13 +83,7 @@ def test_what_was_accepted_is_published_by_the_next_run(series, accept):
         "{folder}/{file}",
         "{file}",
         "./{file}",
-        pytest.param(
-            "series/{file}",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="_address takes what messages print for a path, which it is not inside the source's folder",
-            ),
-        ),
+        "series/{file}",
     ],
 )
 def test_a_file_is_named_by_its_address_or_by_its_path(series, accept, monkeypatch, named):

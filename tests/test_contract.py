@@ -417,7 +417,7 @@ def test_the_least_contract_is_accepted(source_of):
         (REGION_A + "valid_from: soon}", 11, "code_lists.region.a.valid_from", "valid date"),
         (REGION_A + "valid_to: 2012-13-01x}", 11, "code_lists.region.a.valid_to", "valid date"),
         (REGION_A + "breaks: {soon: wider}}", 11, "code_lists.region.a.breaks.soon", "valid date"),
-        (REGION_A + "breaks: {2013-01-01: 5}}", 11, "code_lists.region.a.breaks", "valid string"),
+        (REGION_A + "breaks: {2013-01-01: 5}}", 11, "code_lists.region.a.breaks.2013-01-01", "valid string"),
         (
             REGION_A + "parnet: seoul}",
             11,

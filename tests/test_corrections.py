@@ -182,7 +182,6 @@ def test_a_figure_is_corrected_once(load):
     assert {line for _, line, _, _ in found} & set(range(10, 19))
 
 
-@pytest.mark.xfail(strict=True, reason="YAML reads an unquoted day as a date, which `Text` refuses")
 def test_the_period_of_a_correction_may_be_a_day(load):
     assert load(entry(CORRECTION, period="2016-11-05")).corrections
 

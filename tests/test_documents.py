@@ -134,7 +134,6 @@ def test_keys_that_are_no_text_have_their_line(path):
     assert document.problem(("by_name", 2019), "x").line == 3
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic writes the place as datetime.date(2025, 1, 31)")
 def test_keys_that_are_days_have_their_line(path):
     content = "2025-01-30: a\n2025-01-31: []\n"
     assert [found[:2] for found in problems(path, content, dict[dt.date, str])] == [(2, "2025-01-31")]

@@ -502,3 +502,22 @@ def test_a_release_with_a_rejected_row_that_was_cut_is_held_back(series):
     series.put(**{A: PLAIN, B: "year,type,n\n2022,x,1100\n2022,y,many\n"}).ingest()
     assert "left_out" in series.refused()[f"{B}.csv"]
     assert series.standing() == {f"{A}.csv"}
+    said = " ".join(series.latest(f"{B}.csv").problems)
+    assert "leaves out 1 figure" in said
+    assert "some may be in the rows that were rejected" in said
+
+
+# Types that end
+
+
+def test_a_type_that_is_not_counted_any_more_may_be_left_out(series):
+    ended = TYPES + "code_lists: {region: {y: {label: Y, valid_to: 2022-12-31}}}\n"
+    without = {2021: {"x": 1000}, 2022: {"x": 1100}}
+    series.says(ended).put(**{A: PLAIN, B: without}).ingest()
+    assert series.refused() == {f"{A}.csv": [], f"{B}.csv": []}
+
+
+def test_a_type_that_was_still_counted_at_the_release_may_not_be_left_out(series):
+    ended = TYPES + "code_lists: {region: {y: {label: Y, valid_to: 2030-12-31}}}\n"
+    series.says(ended).put(**{A: PLAIN, B: {2021: {"x": 1000}, 2022: {"x": 1100}}}).ingest()
+    assert series.refused()[f"{B}.csv"] == ["left_out"]

@@ -927,8 +927,8 @@ def test_an_agreement_names_the_codes_and_the_measure_of_each_side():
 
     assert verdicts(figures, "agreement", agreements=[entry]) == ["agrees"]
     assert claims(figures, "agreement", agreements=[entry]) == [
-        "Cases (Deepfake sexual content, place home) of police are Suspects (Illegal recording) of prosecutors: "
-        "one suspect a case"
+        "Cases (Deepfake sexual content, place home) of police are Suspects (Illegal recording, Seoul) of "
+        "prosecutors: one suspect a case"
     ]
 
 

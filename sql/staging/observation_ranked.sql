@@ -1,6 +1,7 @@
 -- Every observation, with the figure that stands for it and whether it is current: of the latest
 -- release that gives it, unless a later release of the same table, which says all there is to say
--- about its period and measure, no longer gives it. Within one release the same figure may stand in
+-- about its period and measure, no longer gives it. A code that is no longer counted when that
+-- release appears keeps the figures of its own time. Within one release the same figure may stand in
 -- several files (files that disagree are not published together); then a number stands before a
 -- blank, and a row with a published share or change before one without. The 100% of a table's own
 -- total is no share.
@@ -19,6 +20,19 @@ read_from as (
         export.is_complete,
         export.is_cumulative,
         observation.released_on < observation.period_end and not export.is_dated_early as is_unfinished,
+        (
+            select max(ended.break_on)
+            from series_breaks as ended
+            where
+                ended.is_end
+                and coalesce(ended.source, observation.source) = observation.source
+                and (
+                    (ended.dimension = 'crime_type' and ended.code = observation.crime_type)
+                    or (ended.dimension = 'region' and ended.code = observation.region)
+                    or (ended.dimension = 'measure' and ended.code = observation.measure)
+                )
+                and observation.period_end < ended.break_on
+        ) as ended_on,
     from observation
     inner join export
         on
@@ -108,6 +122,7 @@ ranked as (
             and read_from.period_start = latest.period_start
             and read_from.period_end = latest.period_end
             and read_from.measure = latest.measure
+            and (read_from.ended_on is null or read_from.ended_on > latest.released_on)
     left join share
         on
             read_from.source = share.source

@@ -108,9 +108,14 @@ def correction(published: int, corrected: int, *, year: int = 2024, **given: Any
 
 def series_break(code: str, break_on: str, note: str = "new definition", **given: Any) -> Row:
     """A day from which a crime type counts something else, whatever the source."""
-    return {"dimension": "crime_type", "source": None, **given, "code": code, "break_on": break_on} | {
-        "note": note
-    }
+    return {
+        "dimension": "crime_type",
+        "source": None,
+        "is_end": False,
+        **given,
+        "code": code,
+        "break_on": break_on,
+    } | {"note": note}
 
 
 def ratio(measure: str, of_measure: str, export_id: str = "first") -> Row:

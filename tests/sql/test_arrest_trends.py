@@ -473,6 +473,37 @@ def test_a_figure_that_a_later_release_withdrew_has_a_row_without_a_value():
     ]
 
 
+ENDED = {"is_end": True, "note": "no longer counted"}
+
+
+def test_a_type_that_is_not_counted_any_more_keeps_its_figures_and_ends_in_a_break():
+    figures = [
+        *(*by_type(2023, 30, 50), *by_type(2024, 60, 40)),
+        *(
+            figure(31, crime_type="deepfake", period="2023", **LATER),
+            figure(61, crime_type="deepfake", **LATER),
+        ),
+        figure(70, crime_type="deepfake", period="2025", **LATER),
+    ]
+    breaks = [series_break("illegal_recording", "2025-01-01", **ENDED)]
+    said = {"totals": "none", "series_breaks": breaks}
+    found = [trends(figures, "crime_type, value", year, **said) for year in (2023, 2024, 2025)]
+
+    assert [dict(rows).get("illegal_recording", "no row") for rows in found] == [50, 40, None]
+    assert [dict(rows)["total"] for rows in found] == [31, 61, 70], "of the types of the later release"
+    reasons = dict(trends(figures, "crime_type, no_change_reason", 2025, **said))
+    assert reasons["illegal_recording"] == "the series breaks: 2025-01-01 no longer counted"
+
+
+def test_a_type_that_ended_after_the_later_release_is_withdrawn_by_it():
+    figures = [*by_type(2024, 60, 40), figure(61, crime_type="deepfake", **LATER)]
+    breaks = [series_break("illegal_recording", "2027-01-01", **ENDED)]
+
+    assert ("illegal_recording", None) in trends(
+        figures, "crime_type, value", totals="none", series_breaks=breaks
+    )
+
+
 def test_a_figure_that_was_given_twice_was_what_it_was_last():
     figures = [
         *by_type(2024, 60, 40),
