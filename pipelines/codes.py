@@ -38,6 +38,14 @@ def letters(label: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
+def is_part_by_digits(key: str, other: str) -> bool:
+    """Whether a key begins with another, zeros at the end of both aside: 111000 is a part of 110000, as in
+    the keys of the German police statistics. Keys of other lengths, and those of zeros only, have no parts.
+    """
+    short, shorter = key.rstrip("0"), other.rstrip("0")
+    return len(key) == len(other) and short != shorter != "" and short.startswith(shorter)
+
+
 Validity = tuple[dt.date | None, dt.date | None]
 """The first and last day that a code is counted; None where it is not bounded."""
 

@@ -145,6 +145,8 @@ def _agreements(contract: Contract, table: Table) -> Iterator[Finding]:
 
 def _levels(layout: Layout, table: Table) -> Iterator[Finding]:
     """Levels of what has none."""
+    if "age_band" in layout.parents:
+        yield ("parents", "age_band"), "age bands lie within one another by their bounds"
     for key, column in layout.columns.items():
         names = [table.split(name) for name in header_names(key, column)] if column.has_numbers else []
         if column.dimension and column.level:
@@ -165,6 +167,7 @@ def _dimension_names(
     used: list[tuple[tuple[Any, ...], str]] = [(("set", name), name) for name in layout.set]
     used += [(("codes", name), name) for name in layout.codes]
     used += [(("code_lists", name), name) for name in contract.code_lists]
+    used += [(("parents", name), name) for name in layout.parents]
     if isinstance(layout.totals, dict):
         used += [(("totals", name), name) for name in layout.totals]
     for key, column in layout.columns.items():

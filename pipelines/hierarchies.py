@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines import ages
-from pipelines.codes import MEASURE
+from pipelines.codes import MEASURE, is_part_by_digits
 from pipelines.headings import Labels
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
@@ -175,6 +175,9 @@ def _whole(code: str, dimension: str, printed: list[str], table: Table) -> tuple
     if dimension == "age_band":
         wider = sorted((other for other in printed if ages.contains(other, code)), key=ages.width)
         return (wider[0] if wider else TOTAL), []
+    if dimension in table.layout.parents:
+        nearer = (other for other in printed if is_part_by_digits(code, other))
+        return max(nearer, key=lambda other: len(other.rstrip("0")), default=TOTAL), []
     unprinted: list[str] = []
     for ancestor in table.code_lists[dimension].ancestors(code):
         if ancestor in printed:

@@ -271,6 +271,10 @@ class Layout(Words):
         {}, description="By label; `/regex/` for many at once, whose named groups are dimensions "
         "or period parts; `*` for all others."
     )  # fmt: skip
+    parents: dict[str, Literal["by_digits"]] = Field(
+        {}, description="By dimension: how keys say what they are a part of. `by_digits`: of the longest "
+        "printed key that they begin with, zeros at the end aside (111000 of 110000, that of 100000)."
+    )  # fmt: skip
     totals: Totals | dict[str, Totals] | None = Field(
         None, description="Of each breakdown, or by dimension. none: no total is printed, the "
         "parts are all there is and their sum is the base. printed: a total is printed in the same "

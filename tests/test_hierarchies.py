@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.codes import CodeList
+from pipelines.codes import CodeList, is_part_by_digits
 from pipelines.headings import Labels
 from pipelines.hierarchies import (
     Code,
@@ -681,3 +681,48 @@ def test_two_breakdowns_are_rolled_up_each_by_its_own_word(table_of, one, two):
     found = codes_of(table_of, BOTH + f"totals: {{region: {one}, sex: {two}}}\n", figures)
     assert bool(listed(found)["A"][1]) is (one == "none")
     assert bool(listed(found, "sex")["male"][1]) is (two == "none")
+
+
+# Keys whose digits say what they are a part of
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "is_part"),
+    [
+        ("111000", "110000", True),
+        ("111000", "100000", True),
+        ("111010", "111000", True),
+        ("110000", "111000", False),
+        ("110000", "110000", False),
+        ("210000", "110000", False),
+        ("111000", "000000", False),
+        ("11100", "110000", False),
+        ("1110", "110000", False),
+    ],
+)
+def test_a_key_is_a_part_of_one_that_it_begins_with(key, other, is_part):
+    assert is_part_by_digits(key, other) is is_part
+
+
+DIGITS = """
+period: '2024'
+columns:
+  r: {dimension: region, codes: {'000000': total, '*': as_printed}}
+  n: {value: count, measure: cases}
+parents: {region: by_digits}
+totals: printed
+"""
+
+
+def test_a_key_is_a_part_of_the_longest_printed_one(source_of):
+    source = source_of(DIGITS)
+    tidied = reading.read(source, "r,n\n000000,9\n100000,5\n110000,3\n111000,3\n120000,2\n230000,4\n")
+    figures = tidied.observations
+    found = export_codes(figures, source.tables["table"], tidied.labels, is_complete=True)
+    assert {c.code: c.whole for c in found if c.dimension == "region"} == {
+        "100000": "total", "110000": "100000", "111000": "110000", "120000": "100000", "230000": "total",
+    }  # fmt: skip
+    sums = sums_of_parts(figures, "region", found)
+    assert sorted(sums[["code", "value", "sum_of_parts"]].itertuples(index=False, name=None)) == [
+        ("100000", 5, 5), ("110000", 3, 3), ("total", 9, 9),
+    ]  # fmt: skip
