@@ -111,7 +111,7 @@ def width(code: str) -> int:
 
 def oddities(codes: Iterable[str]) -> Iterator[str]:
     """What is odd about the bands of a distribution, in words: years of age in none, or in two."""
-    bands = sorted({code for code in codes if age_bounds(code)}, key=lambda code: age_bounds(code) or ())
+    bands = sorted({code for code in codes if age_bounds(code)}, key=_place)
     for one, other in _sharing(bands):
         yield f"ages {one} and {other} share years of age: the bands have no sum"
     reached = None
@@ -122,6 +122,12 @@ def oddities(codes: Iterable[str]) -> Iterator[str]:
         if high is None:
             return
         reached = max(reached or 0, high + 1)
+
+
+def _place(code: str) -> tuple[int, int]:
+    """Where a band stands: by its beginning, then by its end, open ones last."""
+    low, high = age_bounds(code) or (0, None)
+    return low, 1000 if high is None else high
 
 
 def _spelled(low: int, high: int) -> str:

@@ -28,13 +28,17 @@ def normalised(label: str) -> str:
     return " ".join(unicodedata.normalize("NFC", label).split())
 
 
+_MIDDLE_DOTS = "\u318d\u119e"
+"""Korean vowel signs (ㆍ) that publishers print as a middle dot; to Unicode they are letters."""
+
+
 def letters(label: str) -> str:
     """The letters and digits of a label: what it shares with one that is only punctuated differently.
 
     Marks are parts of letters: vowel signs of Hindi and Thai, accents that stand alone.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
-    kept = "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+    kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM" and c not in _MIDDLE_DOTS)
     return unicodedata.normalize("NFKC", kept)
 
 

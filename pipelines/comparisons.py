@@ -141,6 +141,20 @@ def restated(figures: pd.DataFrame, file: str, earlier: str, hold_pct: float) ->
             )  # fmt: skip
 
 
+def changed(figures: pd.DataFrame, earlier: str) -> str | None:
+    """The figures that a file changed in its place, in a sentence; None if it changed none."""
+    both = figures.dropna(subset=["old_value", "new_value"])
+    other = both[both["new_value"] != both["old_value"]]
+    if other.empty:
+        return None
+    more = f"; and {len(other) - LISTED} more" if len(other) > LISTED else ""
+    return (
+        f"changes {counted(len(other), 'figure')} against {earlier}, in the same release, so that "
+        f"`revisions` cannot list them: {_moves(other)}{more}. If the publisher revised them, give the file "
+        "a later release date"
+    )
+
+
 def within_tolerance(
     figures: pd.DataFrame, revisions: Revisions, suite: str, batch: str, validator: Validator, earlier: str
 ) -> list[Result]:
@@ -221,6 +235,14 @@ def _period(row: pd.Series) -> Period:
 
 def _of(row: pd.Series) -> str:
     return named(row[name] for name in _BY)
+
+
+def _moves(figures: pd.DataFrame) -> str:
+    moved = (figures["new_value"] - figures["old_value"]).abs().sort_values(ascending=False, kind="stable")
+    return "; ".join(
+        f"{_of(row)}, {_period(row).short}, was {int(row['old_value']):,} and is {int(row['new_value']):,}"
+        for _, row in figures.loc[moved.index[:LISTED]].iterrows()
+    )
 
 
 def _listed(figures: pd.DataFrame) -> str:

@@ -79,6 +79,14 @@ def _ended(
     for message in failures.messages:
         typer.echo(f"✗ {message}", err=True)
     if failures.messages:
+        if failures.is_published:
+            outcome = _outcome(context)
+            typer.echo(
+                f"Published {outcome.publication_id} with what was read; of what failed the last good "
+                "exports stay, and the next run tries it again. Dagster's log of the run: caseload dev",
+                err=True,
+            )  # fmt: skip
+            return BAD
         stands = "The warehouse that was published before still is." if places.published.exists() else ""
         typer.echo(f"Nothing was published. {stands} Dagster's log of the run: caseload dev", err=True)
         return USAGE if failures.is_contract else BAD

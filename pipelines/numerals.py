@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.layouts import Match
 from pipelines.observation import OBSERVED
@@ -24,9 +25,11 @@ def read_number(text: str | None, match: Match, layout: Layout) -> Cell:
         return None, status, None
     if text is None:
         return None, None, "is empty, and the contract does not say what that means"
-    plain = number_text(text, layout.groupChar, layout.decimalChar)
+    plain = number_text(text, layout.groupChar, layout.decimalChar, layout.grouping)
     if plain is None:
         hint = ""
+        if number_text(text, layout.groupChar or ",", layout.decimalChar, "lakhs"):
+            hint = "; if its digits are grouped in lakhs, say `grouping: lakhs`"
         if "," in text and layout.groupChar is None and number_text(text, ",", "."):
             hint = "; if the comma groups digits, the contract needs `groupChar: ','`"
         return None, None, f"'{text}' is not a number{hint}"
@@ -48,12 +51,18 @@ def _count(text: str, plain: str) -> Cell:
     return int(whole), OBSERVED, None
 
 
-_GROUPED = {
-    char: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(char)}[0-9]{{3}})+") for char in (",", ".", " ", "'")
-}
+@cache
+def _grouped(char: str, grouping: str) -> re.Pattern[str]:
+    """Whole numbers in groups: 1,134,684 in thousands, 11,34,684 in lakhs."""
+    group = re.escape(char)
+    if grouping == "lakhs":
+        return re.compile(rf"[1-9][0-9]?(?:{group}[0-9]{{2}})*{group}[0-9]{{3}}|[1-9][0-9]{{2}}")
+    return re.compile(rf"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+")
 
 
-def number_text(text: str, group_char: str | None, decimal_char: str) -> str | None:
+def number_text(
+    text: str, group_char: str | None, decimal_char: str, grouping: str = "thousands"
+) -> str | None:
     """``text`` as a plain decimal number that keeps its printed digits, or None if it is none.
 
     ``1,553`` → ``1553`` with ``group_char`` ','; ``+47.8%`` → ``47.8``.
@@ -63,10 +72,7 @@ def number_text(text: str, group_char: str | None, decimal_char: str) -> str | N
     body = body.removeprefix("+") if not sign else body[1:]
     whole, point, decimals = body.partition(decimal_char)
     if group_char and group_char in whole:
-        pattern = _GROUPED.get(group_char) or re.compile(
-            rf"[1-9][0-9]{{0,2}}(?:{re.escape(group_char)}[0-9]{{3}})+"
-        )
-        if not pattern.fullmatch(whole):
+        if not _grouped(group_char, grouping).fullmatch(whole):
             return None
         whole = whole.replace(group_char, "")
     if not re.fullmatch("[0-9]+", whole) or (point and not re.fullmatch("[0-9]+", decimals)):

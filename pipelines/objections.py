@@ -31,6 +31,7 @@ Periods = dict[tuple[str, str], set[Period]]
 """File and reading → the periods that it gives figures of."""
 
 ITSELF = "the file as it was before"
+IN_PLACE = "no_figure_changes_within_a_release"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def findings(
     last_good = _last_good(source, exports, before, store)
     found: dict[str, _Found] = defaultdict(_Found)
     for candidate in candidates:
-        _add(source, candidate, _in_place(source, candidate, before, store), found)
+        problems, notes = _in_place(source, candidate, before, store)
+        _add(source, candidate, problems, found)
+        found[candidate.file].notes += notes
     _later_releases(source, candidates, last_good, validator, found)
     standing = [c for c in candidates if not found[c.file].objections]
     for file, problems in _conflicts(standing, before, store).items():
@@ -121,22 +124,29 @@ def _last_good(source: Source, exports: list[Export], before: Ledger, store: Sto
     return found
 
 
-def _in_place(source: Source, candidate: Candidate, before: Ledger, store: Store) -> list[Problem]:
+def _in_place(
+    source: Source, candidate: Candidate, before: Ledger, store: Store
+) -> tuple[list[Problem], list[Result]]:
     """What a file that was replaced within its release does to what it gave before: most likely it was
     cut where a line ends, or saved from a program that changed it, which nothing else shows.
     """
     known = before.get(candidate.file)
     if not known or not known.good or not store.has(known.good):
-        return []
+        return [], []
     old, new = store.receipt(known.good), candidate.receipt
-    if old.sha256 == new.sha256 or old.released_on != new.released_on:
-        return []
+    if old.sha256 == new.sha256:  # what was told of this content is told still
+        return [], [Result.from_dict(check) for check in old.checks if check["rule"]["type"] == IN_PLACE]
+    if old.released_on != new.released_on:
+        return [], []
     figures = comparisons.compared([str(store.observations(known.good))], [candidate.observations])
-    return [
+    problems = [
         *comparisons.lost(figures, candidate.file),
         *comparisons.emptied(figures, candidate.file, ITSELF),
         *comparisons.restated(figures, candidate.file, ITSELF, _revisions(source, candidate).hold_pct),
     ]
+    said = comparisons.changed(figures, ITSELF)
+    rule = Rule(IN_PLACE, {}, "warning")
+    return problems, [Result(rule, "failed", None, 1, said)] if said else []
 
 
 def _later_releases(
@@ -245,9 +255,9 @@ def _differences(
     ]
 
 
-def preview(source: Source, candidate: Candidate, others: list[Candidate], store: Store) -> list[Problem]:
-    """What would hold an export back that was read and not ingested, beside ``others``: against what its
-    file gave before, and against the releases before it.
+def preview(source: Source, candidate: Candidate, others: list[Candidate], store: Store) -> Findings:
+    """What would speak against an export that was read and not ingested, beside ``others``: against what
+    its file gave before, and against the releases before it.
     """
     ledger = store.ledger(source.name)
     good = [entry.good for entry in ledger.values() if entry.good]
@@ -258,10 +268,13 @@ def preview(source: Source, candidate: Candidate, others: list[Candidate], store
     standing = [c for c in series if c.released_on < candidate.released_on]
     release = [c for c in series if c.released_on == candidate.released_on]
     found: dict[str, _Found] = defaultdict(_Found)
-    _add(source, candidate, _in_place(source, candidate, ledger, store), found)
+    problems, notes = _in_place(source, candidate, ledger, store)
+    _add(source, candidate, problems, found)
+    found[candidate.file].notes += notes
     for earlier, figures in _yardsticks(standing, release, _periods([*standing, *release])):
         _add(source, candidate, _differences(source, figures, earlier, release, candidate), found)
-    return found[candidate.file].objections
+    of_file = found[candidate.file]
+    return Findings(tuple(of_file.objections), tuple(of_file.notes))
 
 
 def _between_files(source: Source, published: list[Candidate]) -> Iterator[tuple[str, Result]]:

@@ -30,6 +30,8 @@ class Failures:
 
     messages: list[str] = field(default_factory=list)
     is_contract: bool = False
+    is_published: bool = False
+    """Whether a new warehouse was published all the same, without what failed."""
 
 
 def run(context: Context, standings: list[Standing]) -> Failures:
@@ -41,9 +43,10 @@ def run(context: Context, standings: list[Standing]) -> Failures:
         for standing in standings:
             if standing.pending:
                 job = definitions.resolve_job_def(ingest_job_name(standing.source))
-                _execute(job, instance, failures, _range(instance, standing))
+                _execute(job, instance, failures, standing.source.name, _range(instance, standing))
         if not failures.is_contract:
-            _execute(definitions.resolve_job_def(BUILD_JOB), instance, failures)
+            job = definitions.resolve_job_def(BUILD_JOB)
+            failures.is_published = _execute(job, instance, failures, "the warehouse")
     return failures
 
 
@@ -81,13 +84,14 @@ def _range(instance: dg.DagsterInstance, standing: Standing) -> dict[str, str]:
 
 
 def _execute(
-    job: dg.JobDefinition, instance: dg.DagsterInstance, failures: Failures,
+    job: dg.JobDefinition, instance: dg.DagsterInstance, failures: Failures, what: str,
     tags: dict[str, str] | None = None,
-) -> None:  # fmt: skip
-    """Run a job in this process and note what failed."""
+) -> bool:  # fmt: skip
+    """Run a job in this process, note what failed, and say whether all went well."""
     result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
     if result.success:
-        return
+        return True
+    messages = []
     for evaluation in result.get_asset_check_evaluations():
         if (
             not evaluation.passed
@@ -96,14 +100,16 @@ def _execute(
         ):
             said = evaluation.metadata.get("explanation") or evaluation.metadata.get("verdict")
             name = evaluation.asset_key.to_user_string()
-            failures.messages.append(f"{name}: {evaluation.check_name}: {said.value if said else 'failed'}")
-    if failures.messages:
-        return
-    for event in result.all_events:
+            messages.append(f"{name}: {evaluation.check_name}: {said.value if said else 'failed'}")
+    failures.messages += messages
+    for event in result.all_events if not messages else ():
         if event.is_step_failure:
             error: Any = event.step_failure_data.error
             while error and error.cause:
                 error = error.cause
             message = error.message.strip() if error else "failed"
-            failures.is_contract |= bool(error) and error.cls_name == "ContractError"
-            failures.messages.append(message.removeprefix("pipelines.contract.ContractError: "))
+            is_contract = bool(error) and error.cls_name == "ContractError"
+            failures.is_contract |= is_contract
+            plain = message.partition("ContractError: ")[2] if is_contract else f"{what}: {message}"
+            failures.messages.append(plain or message)
+    return False

@@ -15,7 +15,7 @@ from pipelines.editions import standing
 from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, described
 from pipelines.freshness import BAD, GOOD, USAGE
-from pipelines.ingest import Findings, Reading, read
+from pipelines.ingest import NOTHING, Reading, read
 from pipelines.objections import Candidate, preview
 from pipelines.paths import Places
 from pipelines.problems import counted, one_line, printable
@@ -75,8 +75,8 @@ def _compared(
         Candidate(one.receipt, str(store.observations(one.receipt.reading)))
         for one in (reading, *(other for other in together if other.receipt.is_accepted))
     )
-    problems = preview(source, mine, others, Store(places.store))
-    return read(source, export, validator, Findings(tuple(problems))) if problems else reading
+    findings = preview(source, mine, others, Store(places.store))
+    return read(source, export, validator, findings) if findings != NOTHING else reading
 
 
 def _unread(seen: list[tuple[Source, Export, Reading]], places: Places, out: show.Console) -> None:

@@ -253,8 +253,9 @@ def explained(result: Result, tidy: Tidy, file: str) -> Result:
     first, *rest = result.addresses
     said = str(_addressed(result.rule, first, tidy, file))
     if rest:
-        rows = ", ".join(str(row) for row in list(dict.fromkeys(a["source_row"] for a in rest))[:ROWS_LISTED])
-        said += f" (and {len(rest)} more, in rows {rows}{', …' if len(rest) > ROWS_LISTED else ''})"
+        rows = list(dict.fromkeys(int(address["source_row"]) for address in rest))
+        listed = ", ".join(map(str, rows[:ROWS_LISTED])) + (", …" if len(rows) > ROWS_LISTED else "")
+        said += f" (and {len(rest)} more, in {'row' if len(rows) == 1 else 'rows'} {listed})"
     return replace(result, explanation=said)
 
 
@@ -264,7 +265,8 @@ def _addressed(rule: Rule, address: dict, tidy: Tidy, file: str) -> Problem:
     column = _label(rule, address, tidy)
     return Problem(
         file, rule.type, _reason(rule, address, tidy), row=row, column=column,
-        value=_printed(tidy, row, column), next_step=STEPS.get(rule.type),
+        value=_printed(tidy, row, column),
+        next_step=STEPS.get(rule.type) if rule.severity == "critical" else None,
     )  # fmt: skip
 
 

@@ -248,6 +248,9 @@ class Layout(Words):
     groupChar: str | None = Field(
         None, min_length=1, max_length=1, description="Between groups of three digits."
     )
+    grouping: Literal["thousands", "lakhs"] = Field(
+        "thousands", description="Where groupChar stands: 1,134,684, or 11,34,684 as in India."
+    )
     decimalChar: str = Field(".", min_length=1, max_length=1, description="Before decimals.")
     period: Text | None = Field(None, description="The period of the whole file, e.g. 2024 or a/b.")
     cumulative: bool = Field(

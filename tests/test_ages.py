@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipelines.ages import age_bounds, age_code, contains, overlap, says_only_under, width
+from pipelines.ages import age_bounds, age_code, contains, oddities, overlap, says_only_under, width
 
 
 @pytest.mark.parametrize(
@@ -310,3 +310,17 @@ def test_holding_and_overlapping_are_of_the_years(one, other):
 def test_what_holds_another_is_wider(one, other):
     assume(contains(one, other))
     assert width(one) > width(other)
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["14-15", "21+", "21-22", "23+"], ["no band gives age 16 to 20"]),
+        (["0-17", "18+"], []),
+        (["0-17", "19+"], ["no band gives age 18"]),
+        (["66-70", "70+"], ["ages 66-70 and 70+ share years of age: the bands have no sum"]),
+        (["unknown", "minor"], []),
+    ],
+)
+def test_what_is_odd_about_bands_is_said(codes, said):
+    assert list(oddities(codes)) == said

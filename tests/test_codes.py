@@ -219,6 +219,7 @@ def test_a_contract_may_say_of_a_listed_code_only_what_it_is_a_part_of():
         ("해킹(계정도용)", "해킹계정도용"),
         ("해킹_계정도용", "해킹계정도용"),
         (" 해킹 - 계정·도용 ", "해킹계정도용"),
+        ("경마ㆍ경륜·경정", "경마경륜경정"),
         ("Crime Type", "crimetype"),
         ("CRIME_TYPE", "crimetype"),
         ("Ｃａｓｅｓ １", "cases1"),

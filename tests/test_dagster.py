@@ -29,7 +29,7 @@ def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
 ) -> None:
     lineage = parents(definitions)
     assert lineage["crime_type_shares"] == {"breakdown_part", "breakdown_base"}
-    assert lineage["revisions"] == {"observation", "exports", "export_codes"}
+    assert lineage["revisions"] == {"observation", "exports", "export_codes", "series_breaks"}
     assert lineage["corrections"] == {"observation_current", "correction_entries"}
     assert {"observation_ranked", "part_sum"} == lineage["figure"]
     assert f"observations/{NOI}" in lineage["observation"]

@@ -669,6 +669,24 @@ def test_a_group_of_thousands_never_begins_with_zero(text, group, decimal):
     assert number_text(text, group, decimal) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("11,34,684", "1134684"),
+        ("1,13,684", "113684"),
+        ("13,684", "13684"),
+        ("684", "684"),
+        ("2,01,00,000.5", "20100000.5"),
+        ("1,134,684", None),
+        ("113,684", None),
+        ("1,13,68", None),
+        ("0,13,684", None),
+    ],
+)
+def test_digits_may_be_grouped_in_lakhs(text, number):
+    assert number_text(text, ",", ".", "lakhs") == number
+
+
 def test_a_cell_of_very_many_digits_is_no_number_that_stops_the_run():
     assert number_text("1" * 5000, None, ".") in (None, "1" * 5000)
 

@@ -420,7 +420,7 @@ def looked_at(series, tmp_path):
             candidates[export.file] = Candidate(reading.receipt, kept)
         others = [candidates[f"series/{other}.csv"] for other in beside]
         found = preview(series.source, candidates[f"series/{name}.csv"], others, series.store)
-        return [problem.rule for problem in found]
+        return [problem.rule for problem in found.objections]
 
     return looked_at
 
@@ -521,3 +521,25 @@ def test_a_type_that_was_still_counted_at_the_release_may_not_be_left_out(series
     ended = TYPES + "code_lists: {region: {y: {label: Y, valid_to: 2030-12-31}}}\n"
     series.says(ended).put(**{A: PLAIN, B: {2021: {"x": 1000}, 2022: {"x": 1100}}}).ingest()
     assert series.refused()[f"{B}.csv"] == ["left_out"]
+
+
+# Changed in place
+
+
+def test_a_figure_that_changes_within_its_release_is_told_as_long_as_it_stands(series):
+    series.put(**{A: PLAIN}).ingest()
+    series.put(**{A: PLAIN | {2021: {"x": 1010, "y": 200}}})
+    for _ in range(3):
+        series.ingest()
+        [note] = [n for n in series.notes(f"{A}.csv") if n.rule.type == "no_figure_changes_within_a_release"]
+        assert note.explanation.startswith(
+            "changes 1 figure against the file as it was before, in the same release, so that `revisions` cannot "
+            "list them: cases, x, 2021, was 1,000 and is 1,010"
+        )
+    assert series.standing() == {f"{A}.csv"}
+
+
+def test_a_file_with_other_bytes_and_the_same_figures_changes_nothing(series):
+    series.put(**{A: PLAIN}).ingest()
+    series.put(**{A: PLAIN | {2023: {"x": 1}}}).ingest()
+    assert series.notes(f"{A}.csv") == []

@@ -266,7 +266,7 @@ def test_the_macros_for_analysts_are_in_the_data_dictionary(empty):
         ("figure", {"observation_ranked", "part_sum"}),
         ("period_figure", {"figure"}),
         ("crime_type_shares", {"breakdown_part", "breakdown_base"}),
-        ("revisions", {"observation", "exports", "export_codes"}),
+        ("revisions", {"observation", "exports", "export_codes", "series_breaks"}),
         ("corrections", {"correction_entries", "observation_current"}),
         (
             "reconciliations",

@@ -329,7 +329,7 @@ def test_warnings_are_explained_and_keep_nothing_out(read):
     assert warnings["expect_column_pair_values_a_to_be_greater_than_b"].startswith(
         f"`{FILE}`, row 3, column 'n', value '2': its period ends after the release"
     )
-    assert warnings["expect_column_pair_values_a_to_be_greater_than_b"].endswith("(and 1 more, in rows 4)")
+    assert warnings["expect_column_pair_values_a_to_be_greater_than_b"].endswith("(and 1 more, in row 4)")
 
 
 def test_a_date_that_is_known_to_be_early_is_no_warning(read):

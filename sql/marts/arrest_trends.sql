@@ -8,7 +8,12 @@
 -- without a value.
 -- Contributions are those of the outermost crime types and regions of a table, the parts that add up to
 -- the whole: a code that lies within another in any of its exports is none.
-with outermost as (
+with changed as (
+    select *
+    from staging.compared_figure
+),
+
+outermost as (
     select
         export_codes.source,
         exports.table_name,
@@ -37,7 +42,7 @@ type_sum as (
         sum(changed.value) as value,
         sum(changed.previous_value) as previous_value,
         bool_and(changed.change is not null) as all_changed,
-    from staging.compared_figure as changed
+    from changed
     inner join outermost
         on
             changed.source = outermost.source
@@ -58,7 +63,7 @@ region_sum as (
         sum(changed.value) as value,
         sum(changed.previous_value) as previous_value,
         bool_and(changed.change is not null) as all_changed,
-    from staging.compared_figure as changed
+    from changed
     inner join outermost
         on
             changed.source = outermost.source
@@ -116,8 +121,8 @@ select
     changed.source_file,
     changed.source_row,
     changed.source_column,
-from staging.compared_figure as changed
-left join staging.compared_figure as all_types
+from changed
+left join changed as all_types
     on
         changed.source = all_types.source
         and changed.period_start = all_types.period_start
@@ -126,7 +131,7 @@ left join staging.compared_figure as all_types
         and changed.region = all_types.region
         and all_types.crime_type = 'total'
         and all_types.change is not null
-left join staging.compared_figure as all_regions
+left join changed as all_regions
     on
         changed.source = all_regions.source
         and changed.period_start = all_regions.period_start

@@ -265,7 +265,25 @@ left join relabelled
         and paired.old_source_column = relabelled.old_source_column
         and paired.new_source_column = relabelled.new_source_column
 where
-    (paired.new_status is null and paired.is_new_complete)
+    (
+        paired.new_status is null
+        and paired.is_new_complete
+        -- What is not counted any more when a release appears is not withdrawn by it.
+        and not exists (
+            select 1
+            from series_breaks as ended
+            where
+                ended.is_end
+                and coalesce(ended.source, paired.source) = paired.source
+                and (
+                    (ended.dimension = 'crime_type' and ended.code = paired.crime_type)
+                    or (ended.dimension = 'region' and ended.code = paired.region)
+                    or (ended.dimension = 'measure' and ended.code = paired.measure)
+                )
+                and paired.period_end < ended.break_on
+                and ended.break_on <= paired.new_released_on
+        )
+    )
     or (paired.old_status is null and paired.is_old_complete)
     or (
         paired.old_status is not null
