@@ -7,15 +7,19 @@ import subprocess
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
+from pipelines import editions
 from pipelines.context import Context, prepare_dagster_home
+from pipelines.contract import Source
 from pipelines.definitions import BUILD_JOB, define, ingest_job_name
 from pipelines.editions import standing
 from pipelines.exports import Hashes
 from pipelines.paths import Places
 from pipelines.relations import relations
-from pipelines.runs import opened_instance, register_editions
+from pipelines.runs import opened_instance, register_editions, run
+from pipelines.store import Receipt
 from tests.command import CRIME_TYPES, NOI, ROOT, sql
 
 
@@ -132,3 +136,43 @@ def test_the_definitions_are_valid_for_dagsters_own_commands(command: list[str],
 def test_telemetry_is_off_in_our_configuration() -> None:
     text = (ROOT / "dagster.yaml").read_text()
     assert "telemetry:\n  enabled: false" in text
+
+
+CONTRACT = """\
+title: A table
+publisher: A publisher
+licence: none
+released_on: 2025-01-31
+files: '*.csv'
+columns:
+  year: {period: year}
+  '*': {dimension: region, value: count, measure: cases, codes: as_printed}
+"""
+
+
+def test_a_source_that_fails_is_named_and_the_others_are_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    for name in ("good", "bad"):
+        folder = tmp_path / "raw" / name
+        folder.mkdir(parents=True)
+        (folder / "source.yaml").write_text(CONTRACT, encoding="utf-8")
+        (folder / f"{name}.csv").write_text(f"year,{name}\n2024,5\n", encoding="utf-8")
+    places = Places(tmp_path / "raw", tmp_path / "warehouse")
+    work = editions.ingest_editions
+
+    def fail(source: Source, *rest: object, **more: object) -> list[Receipt]:
+        if source.name == "bad":
+            raise RuntimeError("the disk is on fire")
+        return work(source, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(editions, "ingest_editions", fail)
+    context = Context(places)
+    failures = run(context, [standing(source, context.store, Hashes()) for source in context.sources])
+    assert failures.is_published
+    [said] = failures.messages
+    assert said.startswith("bad: ")
+    assert "the disk is on fire" in said
+    with duckdb.connect(str(places.published), read_only=True) as connection:
+        assert connection.sql("select distinct source from observation").fetchall() == [("good",)]
