@@ -41,7 +41,7 @@ def compared(before: list[str], after: list[str]) -> pd.DataFrame:
 
 def lost(figures: pd.DataFrame, file: str) -> Iterator[Problem]:
     """What a file no longer gives of what it gave before, in the same release."""
-    gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
+    gone = figures[_is_gone(figures)]
     if len(gone):
         yield Problem(
             file, LOST,
@@ -76,7 +76,7 @@ def left_out(
     old, new = figures[figures["old_status"].notna()], figures[figures["new_status"].notna()]
     given, old_periods = set(periods(new)), set(periods(old))
     shared = old_periods & given
-    if not shared or (figures["old_status"].notna() & figures["new_status"].isna()).sum() <= unread:
+    if not shared or _is_gone(figures).sum() <= unread:
         return
     missing = sorted(old_periods - shared, key=lambda period: (period.start, period.end))
     if "periods" in allowed:  # a window that moves on leaves out what comes before it
@@ -93,7 +93,7 @@ def left_out(
         )  # fmt: skip
     is_shared = pd.Series([period in shared for period in periods(figures)], index=figures.index)
     figures = figures[is_shared.astype(bool)]
-    gone = figures[figures["old_status"].notna() & figures["new_status"].isna()]
+    gone = figures[_is_gone(figures)]
     if len(gone) and "labels" not in allowed:
         yield Problem(
             file, LEFT_OUT,
@@ -143,8 +143,7 @@ def restated(figures: pd.DataFrame, file: str, earlier: str, hold_pct: float) ->
 
 def changed(figures: pd.DataFrame, earlier: str) -> str | None:
     """The figures that a file changed in its place, in a sentence; None if it changed none."""
-    both = figures.dropna(subset=["old_value", "new_value"])
-    other = both[both["new_value"] != both["old_value"]]
+    _, other = _revised(figures)
     if other.empty:
         return None
     more = f"; and {len(other) - LISTED} more" if len(other) > LISTED else ""
@@ -159,17 +158,16 @@ def within_tolerance(
     figures: pd.DataFrame, revisions: Revisions, suite: str, batch: str, validator: Validator, earlier: str
 ) -> list[Result]:
     """The expectation that no figure was revised by more than the tolerance of its source."""
-    both = figures.dropna(subset=["old_value", "new_value"])
-    changed = both[both["new_value"] != both["old_value"]]
+    both, revised = _revised(figures)
     if both.empty:
         return []
     # A figure that was 0 has no change in percent: nulls are left out by the expectation.
     pct = (
         100
-        * (changed["new_value"] - changed["old_value"])
-        / changed["old_value"].where(changed["old_value"] > 0)
+        * (revised["new_value"] - revised["old_value"])
+        / revised["old_value"].where(revised["old_value"] > 0)
     )
-    frame = changed.assign(revised_by_pct=pct.astype(float))
+    frame = revised.assign(revised_by_pct=pct.astype(float))
     limit = revisions.tolerance_pct
     rule = Rule(
         "expect_column_values_to_be_between",
@@ -190,6 +188,16 @@ def within_tolerance(
     more = f"; and {len(beyond) - LISTED} more" if len(beyond) > LISTED else ""
     explanation = f"revises {counted(len(beyond), 'figure')} by more than {limit:g}%: {said}{more}"
     return [Result(result.rule, "failed", len(both), len(beyond), explanation)]
+
+
+def _is_gone(figures: pd.DataFrame) -> pd.Series:
+    return figures["old_status"].notna() & figures["new_status"].isna()
+
+
+def _revised(figures: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The figures that both versions give as numbers, and those of them that differ."""
+    both = figures.dropna(subset=["old_value", "new_value"])
+    return both, both[both["new_value"] != both["old_value"]]
 
 
 def _labels_of(gone: pd.DataFrame, figures: pd.DataFrame) -> str:

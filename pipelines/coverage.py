@@ -20,13 +20,23 @@ def gaps(observations: pd.DataFrame, is_cumulative: bool = False) -> Iterator[st
     """What is missing, in words: periods between others of their kind, unless they are cumulative, and
     periods that some series lack between their first and their last.
     """
-    given = observations[["period_start", "period_end"]].drop_duplicates()
-    periods = [Period(start, end) for start, end in given.itertuples(index=False)]
+    periods = periods_of(observations)
     if not is_cumulative:
         for before, after in missing_between(periods):
-            yield f"there is no {kind(before)} between {before.short} and {after.short}"
+            yield gap(before, after)
     for alike in _by_kind(periods).values():
         yield from _lacking(observations, alike)
+
+
+def periods_of(observations: pd.DataFrame) -> list[Period]:
+    """The periods of some figures, each once."""
+    given = observations[["period_start", "period_end"]].drop_duplicates()
+    return [Period(start, end) for start, end in given.itertuples(index=False)]
+
+
+def gap(before: Period, after: Period) -> str:
+    """That a period is missing between two others, in words."""
+    return f"there is no {kind(before)} between {before.short} and {after.short}"
 
 
 def missing_between(periods: Iterable[Period]) -> Iterator[tuple[Period, Period]]:

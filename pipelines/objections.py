@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-import duckdb
 import pandas as pd
 
 from pipelines import comparisons
-from pipelines.codes import MEASURE
+from pipelines.candidates import (
+    Candidate,
+    Ledger,
+    Periods,
+    Series,
+    by_release,
+    periods_given,
+    side_by_side,
+)
 from pipelines.contract import Source
-from pipelines.coverage import missing_between
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.exports import Export, workbook
 from pipelines.ingest import Findings, reading_name
-from pipelines.observation import DIMENSIONS, TOTAL
-from pipelines.paths import statement
-from pipelines.periods import PERIOD_PARTS, Period, kind
-from pipelines.problems import Problem, counted
-from pipelines.store import Entry, Receipt, Store
+from pipelines.neighbours import conflicts, gone_sheets, missing_between_files, repeats
+from pipelines.periods import Period
+from pipelines.problems import Problem
+from pipelines.store import Store
 from pipelines.words import Revisions
-
-Ledger = dict[str, Entry]
-Series = tuple[str, str]
-Periods = dict[tuple[str, str], set[Period]]
-"""File and reading → the periods that it gives figures of."""
 
 ITSELF = "the file as it was before"
 IN_PLACE = "no_figure_changes_within_a_release"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A reading of an export that could be published, taken by itself."""
-
-    receipt: Receipt
-    observations: str
-    """The Parquet file of its observations."""
-    is_asked: bool = True
-    """Whether it is the file as it is now; else the last good reading of one that is damaged."""
-
-    @property
-    def file(self) -> str:
-        return self.receipt.source_file
-
-    @property
-    def series(self) -> Series:
-        """What later releases repeat: a table, of the same force or region where the file has one."""
-        return str(self.receipt.table_name), self.receipt.scope
-
-    @property
-    def beside(self) -> Series:
-        """The same, of every period: a table has a file for each year, say."""
-        codes = {
-            name: code for name, code in json.loads(self.receipt.scope).items() if name not in PERIOD_PARTS
-        }
-        return str(self.receipt.table_name), json.dumps(codes, sort_keys=True)
-
-    @property
-    def released_on(self) -> str:
-        return str(self.receipt.released_on)
 
 
 @dataclass
@@ -85,17 +52,17 @@ def findings(
     last_good = _last_good(source, exports, before, store)
     found: dict[str, _Found] = defaultdict(_Found)
     for candidate in candidates:
-        problems, notes = _in_place(source, candidate, before, store)
-        _add(source, candidate, problems, found)
-        found[candidate.file].notes += notes
-    _later_releases(source, candidates, last_good, validator, found)
+        _add_in_place(source, candidate, before, store, found)
+    known = [*candidates, *last_good.values()]
+    periods = periods_given(known) if len(known) > 1 else {}
+    _later_releases(source, known, periods, validator, found)
     standing = [c for c in candidates if not found[c.file].objections]
-    for file, problems in _conflicts(standing, before, store).items():
+    for file, problems in conflicts(standing, before, store).items():
         found[file].objections += problems
-    for file, note in _repeats([c for c in standing if not found[c.file].objections]):
+    for file, note in repeats([c for c in standing if not found[c.file].objections]):
         found[file].notes.append(note)
-    published = [c for c in [*candidates, *last_good.values()] if not found[c.file].objections]
-    for file, note in [*_between_files(source, published), *_gone_sheets(exports, last_good)]:
+    published = [c for c in known if not found[c.file].objections]
+    for file, note in [*missing_between_files(source, published, periods), *gone_sheets(exports, last_good)]:
         found[file].notes.append(note)
     return {file: Findings(tuple(f.objections), tuple(f.notes)) for file, f in found.items()}
 
@@ -149,18 +116,25 @@ def _in_place(
     return problems, [Result(rule, "failed", None, 1, said)] if said else []
 
 
+def _add_in_place(
+    source: Source, candidate: Candidate, before: Ledger, store: Store, found: dict[str, _Found]
+) -> None:
+    problems, notes = _in_place(source, candidate, before, store)
+    _add(source, candidate, problems, found)
+    found[candidate.file].notes += notes
+
+
 def _later_releases(
-    source: Source, candidates: list[Candidate], last_good: dict[str, Candidate], validator: Validator,
+    source: Source, every: list[Candidate], periods: Periods, validator: Validator,
     found: dict[str, _Found],
 ) -> None:  # fmt: skip
     """Compare each release of a table with those before it that stand and give some of its periods."""
     series: dict[Series, list[Candidate]] = defaultdict(list)
-    for candidate in [*candidates, *last_good.values()]:
+    for candidate in every:
         series[candidate.series].append(candidate)
     for known in series.values():
-        periods = _periods(known) if len({c.released_on for c in known}) > 1 else {}
         standing: list[Candidate] = []
-        for _, group in groupby(sorted(known, key=_by_release), key=lambda c: c.released_on):
+        for _, group in groupby(sorted(known, key=by_release), key=lambda c: c.released_on):
             release = list(group)
             if standing:
                 _compare(source, standing, _of_each_file(release, found), periods, validator, found)
@@ -204,31 +178,12 @@ def _yardsticks(
     for released_on in sorted({last[period] for period in of_release & last.keys()}):
         earlier = [c for c in standing if c.released_on == released_on]
         own = {period for period, by in last.items() if by == released_on}
-        figures = _figures(earlier, release)
+        figures = side_by_side(earlier, release)
         yield earlier, figures[[period in own for period in comparisons.periods(figures)]]
-
-
-def _periods(candidates: list[Candidate]) -> Periods:
-    """The periods that each reading gives figures of."""
-    found: Periods = {(c.file, c.receipt.reading): set() for c in candidates}
-    of = {c.observations: (c.file, c.receipt.reading) for c in candidates}
-    with duckdb.connect() as connection:
-        rows = connection.execute(statement("ingest", "periods"), {"readings": list(of)}).fetchall()
-    for reading, start, end in rows:
-        found[of[reading]].add(Period(start, end))
-    return found
 
 
 def _named(release: list[Candidate]) -> str:
     return f"the release of {release[0].released_on}"
-
-
-def _by_release(candidate: Candidate) -> tuple[str, str]:
-    return candidate.released_on, candidate.file
-
-
-def _figures(before: list[Candidate], after: list[Candidate]) -> pd.DataFrame:
-    return comparisons.compared([c.observations for c in before], [c.observations for c in after])
 
 
 def _revisions(source: Source, candidate: Candidate) -> Revisions:
@@ -264,54 +219,15 @@ def preview(source: Source, candidate: Candidate, others: list[Candidate], store
     published = [Candidate(store.receipt(name), str(store.observations(name))) for name in good]
     new = [candidate, *others]
     known = [*new, *(c for c in published if c.file not in {n.file for n in new})]
-    series = sorted((c for c in known if c.series == candidate.series), key=_by_release)
+    series = sorted((c for c in known if c.series == candidate.series), key=by_release)
     standing = [c for c in series if c.released_on < candidate.released_on]
     release = [c for c in series if c.released_on == candidate.released_on]
     found: dict[str, _Found] = defaultdict(_Found)
-    problems, notes = _in_place(source, candidate, ledger, store)
-    _add(source, candidate, problems, found)
-    found[candidate.file].notes += notes
-    for earlier, figures in _yardsticks(standing, release, _periods([*standing, *release])):
+    _add_in_place(source, candidate, ledger, store, found)
+    for earlier, figures in _yardsticks(standing, release, periods_given([*standing, *release])):
         _add(source, candidate, _differences(source, figures, earlier, release, candidate), found)
     of_file = found[candidate.file]
     return Findings(tuple(of_file.objections), tuple(of_file.notes))
-
-
-def _between_files(source: Source, published: list[Candidate]) -> Iterator[tuple[str, Result]]:
-    """Periods that no file of a table gives, between one that one gives and one that another gives."""
-    tables: dict[Series, list[Candidate]] = defaultdict(list)
-    for candidate in published:
-        layout = source.tables.get(str(candidate.receipt.table_name))
-        if layout and not layout.layout.cumulative:
-            tables[candidate.beside].append(candidate)
-    for known in tables.values():
-        if len(known) < 2:
-            continue
-        given = _periods(known)
-        gaps: dict[str, list[str]] = defaultdict(list)
-        for before, after in missing_between(set().union(*given.values())):
-            if not any({before, after} <= periods for periods in given.values()):  # else its file says so
-                first = min((c for c in known if after in given[c.file, c.receipt.reading]), key=_by_release)
-                gaps[first.file].append(
-                    f"there is no {kind(before)} between {before.short} and {after.short}"
-                )
-        rule = Rule("no_period_is_missing_between_files", {}, "warning")
-        for file, found in gaps.items():
-            said = "; ".join(found) + ", in no file of its table"
-            yield file, Result(rule, "failed", None, len(found), said)
-
-
-def _gone_sheets(exports: list[Export], last_good: dict[str, Candidate]) -> Iterator[tuple[str, Result]]:
-    """Sheets that were read before and that their workbooks no longer have."""
-    files = {export.file for export in exports}
-    beside = {workbook(export.file): export.file for export in reversed(exports)}
-    for file, candidate in last_good.items():
-        if file not in files:
-            figures = counted(candidate.receipt.observations, "figure")
-            said = f"`{file}`, a sheet that was read before, is gone from its workbook; its last {figures} "
-            said += "stay published. Put it back, or give the workbook without it another name"
-            rule = Rule("no_sheet_is_gone", {}, "warning")
-            yield beside[workbook(file)], Result(rule, "failed", None, 1, said)
 
 
 def _add(source: Source, candidate: Candidate, problems: list[Problem], found: dict[str, _Found]) -> None:
@@ -325,72 +241,3 @@ def _add(source: Source, candidate: Candidate, problems: list[Problem], found: d
             )
         else:
             found[candidate.file].objections.append(problem)
-
-
-def _conflicts(standing: list[Candidate], before: Ledger, store: Store) -> dict[str, list[Problem]]:
-    """Exports that give other values than an export of the same release that stands before them: one
-    that was published already, or else by path. Each with the rows that do.
-    """
-    rows: dict[str, list[dict]] = defaultdict(list)
-    query = statement("ingest", "conflicts")
-    with duckdb.connect() as connection:
-        readings = [str(store.observations(store.nothing())), *(c.observations for c in standing)]
-        for row in connection.execute(query, {"readings": readings}).df().to_dict("records"):
-            rows[row["file"]].append(row)
-    names = {candidate.file: candidate.receipt.reading for candidate in standing}
-
-    def is_new(file: str) -> bool:
-        return file not in before or before[file].good != names[file]
-
-    refused: dict[str, list[Problem]] = {}
-    for file in sorted(rows, key=lambda file: (is_new(file), file), reverse=True):
-        against = [row for row in rows[file] if row["other_file"] not in refused]
-        if against:
-            refused[file] = list(dict.fromkeys(_conflict(row) for row in against))
-    return refused
-
-
-def _repeats(standing: list[Candidate]) -> Iterable[tuple[str, Result]]:
-    """Files that give all figures of another of the same release and table: most likely a copy of it
-    that somebody worked on.
-    """
-    groups: dict[tuple, list[Candidate]] = defaultdict(list)
-    for candidate in standing:
-        groups[(*candidate.series, candidate.released_on)].append(candidate)
-    for group in groups.values():
-        for one in group:
-            for other in group:
-                if one is other or not _may_repeat(one.receipt, other.receipt):
-                    continue
-                figures = _figures([other], [one])
-                if len(figures) and figures["new_status"].notna().all():
-                    new = int(figures["old_status"].isna().sum())
-                    if new == 0 and one.file < other.file:
-                        continue  # of two that say the same the one with the later name is told
-                    all_ = counted(len(figures) - new, "figure")
-                    said = f"gives all {all_} of `{other.file}`, of the same release"
-                    said += f", and {new} more" if new else ""
-                    yield (
-                        one.file,
-                        Result(Rule("no_file_repeats_another", {}, "warning"), "failed", None, 1, said),
-                    )
-
-
-def _may_repeat(one: Receipt, other: Receipt) -> bool:
-    """Whether one file gives as many figures as another, over all of its time: told without reading."""
-    if not (one.period_start and one.period_end and other.period_start and other.period_end):
-        return False
-    spans = one.period_start <= other.period_start and other.period_end <= one.period_end
-    return spans and other.observations <= one.observations
-
-
-def _conflict(row: dict) -> Problem:
-    codes = ", ".join(row[name] for name in (MEASURE, *DIMENSIONS) if row[name] != TOTAL)
-    return Problem(
-        row["file"], "conflict",
-        f"gives {int(row['value']):,} for {codes}, where `{row['other_file']}`, row "
-        f"{int(row['other_row'])}, of the same release gives {int(row['other_value']):,}",
-        row=int(row["source_row"]), column=row["source_column"], value=str(int(row["value"])),
-        next_step="If it is a correction, give it a later release date; if it counts something else, "
-        "its contract must say so",
-    )  # fmt: skip

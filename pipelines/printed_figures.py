@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from pipelines.coverage import periods_of
 from pipelines.periods import Period
 from pipelines.problems import Problem
 
@@ -44,7 +45,7 @@ class PrintedFigures:
         """The same, with the figures of some rows not to be relied on, or not even their places."""
         of = self.observations["source_row"].isin(list(rows))
         status = self.observations["value_status"].where(~of, UNREADABLE)
-        unplaced = self.unplaced | set(_periods(self.observations[of])) if are_misplaced else self.unplaced
+        unplaced = self.unplaced | set(periods_of(self.observations[of])) if are_misplaced else self.unplaced
         return replace(self, observations=self.observations.assign(value_status=status), unplaced=unplaced)
 
 
@@ -58,12 +59,7 @@ def unplaced(
     known = {row: periods[row] for row in misplaced & periods.keys()}
     found: set[Period | None] = set().union(*known.values())
     placed = figures[figures["source_row"].isin(list(misplaced))]
-    found |= set(_periods(placed))
+    found |= set(periods_of(placed))
     if misplaced - known.keys() - set(placed["source_row"]):
         found.add(None)
     return frozenset(found)
-
-
-def _periods(figures: pd.DataFrame) -> list[Period]:
-    spans = figures[["period_start", "period_end"]].drop_duplicates()
-    return [Period(start, end) for start, end in spans.itertuples(index=False)]

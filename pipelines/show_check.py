@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from pipelines import show
+from pipelines.candidates import Candidate
 from pipelines.contract import Source
 from pipelines.documents import ContractError
 from pipelines.editions import standing
@@ -16,7 +17,7 @@ from pipelines.expectations import Validator
 from pipelines.exports import Export, Hashes, described
 from pipelines.freshness import BAD, GOOD, USAGE
 from pipelines.ingest import NOTHING, Reading, read
-from pipelines.objections import Candidate, preview
+from pipelines.objections import preview
 from pipelines.paths import Places
 from pipelines.problems import counted, one_line, printable
 from pipelines.store import Store

@@ -126,8 +126,9 @@ def _without_repeats(
     is_repeated = read.duplicated(keep="first")
     if not is_repeated.any():
         return cells
-    first = {key: row for row, key in reversed([*read.apply(tuple, axis=1).items()])}
-    for row, key in read[is_repeated].apply(tuple, axis=1).items():
+    keys = read.apply(tuple, axis=1)
+    first = {key: row for row, key in reversed([*keys.items()])}
+    for row, key in keys[is_repeated].items():
         problems.append(
             Problem(
                 file, "repeated_row", f"is the same as row {first[key]}, which is kept", row=int(str(row)),

@@ -35,7 +35,7 @@ LAYERS = {
         "outside", "printed_figures", "tables", "workbooks",
     },
     "validation": {"expectations", "rules", "validation"},
-    "releases": {"comparisons", "editions", "ingest", "objections", "store"},
+    "releases": {"candidates", "comparisons", "editions", "ingest", "neighbours", "objections", "store"},
     "warehouse": {
         "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations", "warehouse",
         "warehouse_inputs",

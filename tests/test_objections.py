@@ -7,10 +7,11 @@ from itertools import permutations
 
 import pytest
 
+from pipelines.candidates import Candidate
 from pipelines.expectations import Validator
 from pipelines.exports import discover
 from pipelines.ingest import read
-from pipelines.objections import Candidate, preview
+from pipelines.objections import preview
 from pipelines.paths import Places
 from pipelines.store import Store
 from tests.reading import workbook
