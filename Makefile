@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs clean
+.PHONY: help run test lint format docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,10 @@ format: $(READY) ## Format Python and SQL
 docs: $(READY) ## Generate docs/contract.schema.json and docs/contract.md
 	$(BIN)/python -m pipelines.docs
 
+bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one size
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,bench]'
+	$(BIN)/python -m bench.run $(if $(ROWS),--rows $(ROWS))
+
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/*.duckdb
 
@@ -41,4 +45,5 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev]'
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true  # where PYTHONDONTWRITEBYTECODE is set, pip does not
 	@touch $@

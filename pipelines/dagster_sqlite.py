@@ -1,0 +1,49 @@
+"""Dagster's embedded history of runs, written faster.
+
+Dagster's SQLite storage makes a new SQLAlchemy engine for each event that it stores, and with it opens the
+file anew and compiles each statement anew: 13 ms an event. A run over ten years of monthly editions has
+some five hundred events. Here the engines of an instance that is ours alone are kept until it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import sqlalchemy
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+
+
+@contextmanager
+def kept_engines(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Store the events of an instance through one engine a file; other storages are left as they are."""
+    storage: Any = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage):
+        yield
+        return
+    engines: dict[str, sqlalchemy.Engine] = {}
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[sqlalchemy.Connection]:
+        with storage._db_lock:
+            if shard not in engines:
+                engines[shard] = sqlalchemy.create_engine(
+                    storage.conn_string_for_shard(shard),
+                    connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+                )
+                if shard not in storage._initialized_dbs:
+                    storage._initdb(engines[shard])
+                    storage._initialized_dbs.add(shard)
+            with engines[shard].connect() as connection, connection.begin():
+                yield connection
+
+    storage._connect = connect  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del storage._connect
+        for engine in engines.values():
+            engine.dispose()
