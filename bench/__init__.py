@@ -1,0 +1,1 @@
+"""Benchmarks: the product against a bare script that does the same work."""
