@@ -12,8 +12,9 @@ import typer
 from pipelines import corrections
 from pipelines.comparisons import HELD
 from pipelines.contract import Source
-from pipelines.exports import Hashes, discover
+from pipelines.exports import discover
 from pipelines.freshness import GOOD, USAGE
+from pipelines.hashes import Hashes
 from pipelines.paths import Places, statement
 from pipelines.problems import one_line, printable, suggestion
 from pipelines.store import Store

@@ -21,7 +21,15 @@ POOL = "warehouse"
 """Dagster runs one step of this pool at a time."""
 
 GROUPS = {"tables": "observations", "staging": "staging", "marts": "marts"}
-FROM_EXPORTS = ("observation", "breakdowns", "export_codes", "ratios", "exports", "rejected_rows")
+FROM_EXPORTS = (
+    "observation",
+    "breakdowns",
+    "export_codes",
+    "ratios",
+    "record_measures",
+    "exports",
+    "rejected_rows",
+)
 """Relations that are made from what the sources' assets keep."""
 
 
@@ -75,6 +83,7 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
             receipts = editions.ingest_editions(
                 source, keys, work.store, work.validator,
                 read=work.reporter.read, told=work.reporter.ingested, force=work.reporter.force,
+                reader=work.readers.pop(source.name, None),
             )  # fmt: skip
         return dg.MaterializeResult(
             metadata=receipts_metadata(receipts), check_results=checks.source_results(receipts)
@@ -128,6 +137,7 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
             path = warehouse.build_path(work.places, _build_name(context))
             publication_id = warehouse.publish(path, work.places)
             work.store.remove_unused()
+            work.validator.finish_docs()
         work.reporter.published(publication_id)
         return dg.MaterializeResult(metadata={"publication_id": publication_id})
 

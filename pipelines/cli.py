@@ -167,6 +167,39 @@ def query(
 
 
 @app.command()
+def simulate(
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Records in all.")],
+    months: Annotated[int, typer.Option("--months", min=1, help="Months, one file each.")],
+    out: Annotated[Path, typer.Option("--out", help="An empty folder, such as raw/simulated.")],
+    bad: Annotated[
+        float, typer.Option("--bad", min=0, max=0.5, help="The share of rows to spoil, such as 0.001.")
+    ] = 0.0,
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="utf-8, or one with Korean labels: cp949.")
+    ] = "utf-8",
+    seed: Annotated[int, typer.Option("--seed", help="Another seed makes other records.")] = 1,
+    start: Annotated[str, typer.Option("--start", help="The first month.")] = "2015-01",
+    like: Annotated[
+        str | None, typer.Option("--like", help="The published source whose types and ages they follow.")
+    ] = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Make up record-level exports that follow published distributions, to try things out.
+
+    They are marked as simulated in their contract and in every mart. Spoilt rows are listed in
+    `simulation.json` beside them.
+    """
+    places = _places(None, warehouse, needs_raw=False)
+    from pipelines.show_simulate import simulated
+
+    raise typer.Exit(
+        simulated(places.published, like, out, start, {
+            "rows": rows, "months": months, "bad": bad, "encoding": encoding, "seed": seed,
+        })
+    )  # fmt: skip
+
+
+@app.command()
 def dev(
     port: Annotated[int, typer.Option(help="Port on the loopback interface.")] = 3000,
     raw: Raw = None,

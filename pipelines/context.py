@@ -12,6 +12,7 @@ from filelock import FileLock
 from pipelines.contract import Source, load_all
 from pipelines.expectations import Validator
 from pipelines.paths import Places
+from pipelines.records import Reader
 from pipelines.store import Receipt, Store
 
 
@@ -34,6 +35,8 @@ class Context:
 
     places: Places
     reporter: Reporter = field(default_factory=Reporter)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    """By source: what reads its record-level exports already, while others are still being imported."""
 
     @cached_property
     def sources(self) -> list[Source]:

@@ -19,12 +19,13 @@ from pipelines.corrections import Acceptances, Correction
 from pipelines.corrections import load as load_beside
 from pipelines.documents import ContractError, ContractProblem, at
 from pipelines.layouts import Table
+from pipelines.record_words import RecordField, Rollup
+from pipelines.word_types import Constraints
 from pipelines.words import (
     Agreement,
     Cell,
     CodeEntry,
     Column,
-    Constraints,
     Contract,
     IgnoredRows,
     Layout,
@@ -33,7 +34,17 @@ from pipelines.words import (
 
 FILE_NAME = "source.yaml"
 _WORDS = documents.words_of(
-    Contract, Layout, Column, Constraints, Cell, Revisions, CodeEntry, Agreement, IgnoredRows
+    Contract,
+    Layout,
+    Column,
+    Constraints,
+    Cell,
+    Revisions,
+    CodeEntry,
+    Agreement,
+    IgnoredRows,
+    RecordField,
+    Rollup,
 )
 
 
@@ -103,16 +114,23 @@ def _layouts(contract: Contract) -> list[tuple[str, tuple[str, ...], Layout]]:
     """Name, place in the document and merged layout of each table of the contract."""
     shared = {w: getattr(contract, w) for w in Layout.model_fields if w in contract.model_fields_set}
     if not contract.tables:
-        return [("table", (), Layout.model_construct(**_defaulted(shared)))]
+        return [("table", (), Layout.model_construct(**_of_records(_defaulted(shared))))]
     layouts: list[tuple[str, tuple[str, ...], Layout]] = []
     for name, own in contract.tables.items():
         given = {word: getattr(own, word) for word in own.model_fields_set}
         for word in ("set", "codes"):  # what holds for all tables holds beside what one adds
             if word in shared and word in given:
                 given[word] = {**shared[word], **given[word]}
-        merged = _defaulted(shared | given)
+        merged = _of_records(_defaulted(shared | given))
         layouts.append((name, ("tables", name), Layout.model_construct(**merged)))
     return layouts
+
+
+def _of_records(layout: dict[str, Any]) -> dict[str, Any]:
+    """Records that no longer have a label count none of it: that leaves nothing out."""
+    if layout["fields"] and "may_leave_out" not in layout["revisions"].model_fields_set:
+        layout["revisions"] = layout["revisions"].model_copy(update={"may_leave_out": ["labels"]})
+    return layout
 
 
 def _defaulted(given: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,9 @@ from pipelines.layouts import (
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import suggestion
-from pipelines.words import ANY_LABEL, AS_PRINTED, EACH, Codes, Contract, Layout
+from pipelines.record_contract import misplaced, record_findings
+from pipelines.word_types import ANY_LABEL, AS_PRINTED, Codes
+from pipelines.words import EACH, Contract, Layout
 
 Finding = tuple[tuple[Any, ...], str]
 
@@ -45,7 +47,11 @@ def findings(contract: Contract, layout: Layout, table: Table) -> Iterator[Findi
     yield from _levels(layout, table)
     yield from _agreements(contract, table)
     yield from _codes(layout, table, known)
-    if not layout.columns:
+    yield from _field_codes(layout, table, known)
+    yield from misplaced(contract, layout)
+    if contract.kind == "records":
+        yield from record_findings(layout, table, known)
+    elif not layout.columns:
         yield ("columns",), "is required: say what each column means"
     elif not any(column.has_numbers for column in layout.columns.values()):
         yield ("columns",), "no column has numbers: give one `value: count`"
@@ -205,6 +211,12 @@ def _codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fin
             yield from _code_exists((*at, "set", name), name, code, table)
         if column.codes and column.dimension:
             yield from _mapping_exists((*at, "codes"), column.dimension, column.codes, table)
+
+
+def _field_codes(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Finding]:
+    for key, field in layout.fields.items():
+        if field.codes and field.dimension in known:
+            yield from _mapping_exists(("fields", key, "codes"), field.dimension, field.codes, table)
 
 
 def _mapping_exists(at: tuple[Any, ...], name: str, codes: Codes, table: Table) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from pipelines.codes import MEASURE, PATH, CodeList, code_list, letters, normali
 from pipelines.layouts import EVERY_OTHER, Table, header_names, is_pattern, outside_names
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
-from pipelines.words import ANY_LABEL, CodeEntry, Contract, Layout
+from pipelines.word_types import ANY_LABEL
+from pipelines.words import CodeEntry, Contract, Layout
 
 Finding = tuple[tuple[Any, ...], str]
 

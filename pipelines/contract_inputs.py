@@ -126,3 +126,10 @@ def acceptances(sources: Iterable[Source]) -> Rows:
                     "accepted_by": entry.by,
                     "accepted_on": entry.on,
                 }
+
+
+def source_entries(sources: Iterable[Source]) -> Iterator[dict[str, Any]]:
+    """Rows of ``sources``: what the contracts say of themselves."""
+    for source in sources:
+        words = ("title", "publisher", "licence", "homepage", "notes", "kind", "is_simulated")
+        yield {"source": source.name} | {word: getattr(source.contract, word) for word in words}

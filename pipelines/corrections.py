@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from pipelines import documents, periods
 from pipelines.documents import Document
 from pipelines.files import replacing
-from pipelines.words import Text, Words
+from pipelines.word_types import Text, Words
 
 CORRECTIONS, ACCEPTED = "corrections.yaml", "accepted.yaml"
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import html
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,11 @@ def site_config(site: Path) -> dict[str, Any]:
         },
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"} | view("EscapingIndexPageView"),
     }
+
+
+def start_making_offline(site: Path) -> subprocess.Popen:
+    """`make_offline` in a process of its own: rewriting pages takes as long as building them."""
+    return subprocess.Popen([sys.executable, "-m", __name__, str(site)])  # noqa: S603
 
 
 def make_offline(site: Path) -> None:
@@ -156,3 +163,7 @@ def forget_old(results: Path, pages: Path, kept: int = 500) -> None:
         page = pages / old.relative_to(results).with_suffix(".html")
         page.unlink(missing_ok=True)
         old.unlink()
+
+
+if __name__ == "__main__":
+    make_offline(Path(sys.argv[1]))

@@ -10,7 +10,6 @@ from typing import NoReturn
 from pipelines.context import Context, prepare_dagster_home
 from pipelines.contract import Source
 from pipelines.editions import standing
-from pipelines.exports import Hashes
 from pipelines.paths import Places
 
 
@@ -20,7 +19,7 @@ def exec_dagster_dev(places: Places, sources: list[Source], port: int) -> NoRetu
 
     context = Context(places)
     with opened_instance(context) as instance:
-        register_editions(instance, [standing(s, context.store, Hashes()) for s in sources])
+        register_editions(instance, [standing(s, context.store) for s in sources])
     dagster = Path(sys.executable).with_name("dagster")
     if not dagster.exists() or not Path(sys.executable).with_name("dagster-webserver").exists():
         sys.exit("Dagster's UI is not installed here: pip install 'caseload[ui]'")

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipelines.corrections import Acceptance, Correction
+from pipelines.record_words import CountWords, RecordField, Rollup
 from pipelines.words import (
     Agreement,
     Cell,
@@ -28,7 +29,10 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("The source", "At the top of `source.yaml`.", Contract),
     ("A table", "At the top too, or under `tables: <name>:`; words at the top hold for all tables.", Layout),
     ("A column", "Under `columns: <label>:`.", Column),
-    ("Constraints", "Under `columns: <label>: constraints:`.", Constraints),
+    ("A field of records", "Under `fields: <label>:`.", RecordField),
+    ("A measure of records", "Under `measures: <code>:`, where `count …` does not say it.", CountWords),
+    ("Rollup of records", "Under `rollup:`.", Rollup),
+    ("Constraints", "Under `constraints:` of a column or a field.", Constraints),
     ("Expectations", "A list under `expect:`; further keys are the expectation's arguments.", Expectation),
     ("Ignored rows", "A list under `ignore_rows:`.", IgnoredRows),
     ("Cells outside the table", "A list under `cells:`.", Cell),

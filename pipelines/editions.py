@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from pipelines.contract import Source
 from pipelines.expectations import Validator
-from pipelines.exports import Export, Hashes, discover, workbook
-from pipelines.ingest import NOTHING, ingest, reading_name
+from pipelines.exports import Export, discover, workbook
+from pipelines.ingest import ingest, ingest_all
 from pipelines.objections import findings
+from pipelines.readings import NOTHING, reading_name
+from pipelines.records import Reader
 from pipelines.store import Entry, Receipt, Store
 
 Progress = Callable[[Receipt], None]
@@ -39,9 +41,9 @@ class Standing:
         return sorted({export.edition for export in self.pending})
 
 
-def standing(source: Source, store: Store, hashes: Hashes, force: bool = False) -> Standing:
+def standing(source: Source, store: Store, force: bool = False) -> Standing:
     """How a source's folder compares with its ledger; with ``force`` everything is pending."""
-    exports = discover(source, hashes)
+    exports = discover(source, store.hashes)
     ledger = store.ledger(source.name)
     pending = [
         export
@@ -61,6 +63,7 @@ def standing(source: Source, store: Store, hashes: Hashes, force: bool = False) 
 def ingest_editions(
     source: Source, editions: Collection[str], store: Store, validator: Validator,
     read: Progress = lambda receipt: None, told: Progress = lambda receipt: None, force: bool = False,
+    reader: Reader | None = None,
 ) -> list[Receipt]:  # fmt: skip
     """Receipts of all exports of some editions of a source, and of those of other editions whose
     standing they change; the source's ledger then says what is published.
@@ -68,17 +71,19 @@ def ingest_editions(
     A bad export leaves the last good reading of its file in place. ``read`` hears of each export when
     it was read, ``told`` when it was compared with the others. Raises ContractError.
     """
-    exports = discover(source)
+    exports = discover(source, store.hashes)
     before = store.ledger(source.name)
     ledger = dict(before)
     receipts: dict[str, Receipt] = {}
-    for export in exports:
-        if export.edition in editions:
-            if force:
-                store.drop(reading_name(source, export))
-            receipts[export.file] = receipt = ingest(source, export, store, validator)
-            ledger[export.file] = _entry(source, export, receipt, before.get(export.file), store)
-            read(receipt)
+    chosen = {export.file: export for export in exports if export.edition in editions}
+    if force:
+        for export in chosen.values():
+            store.drop(reading_name(source, export))
+    for receipt in ingest_all(source, list(chosen.values()), store, validator, reader):
+        receipts[receipt.source_file] = receipt
+        export = chosen[receipt.source_file]
+        ledger[export.file] = _entry(source, export, receipt, before.get(export.file), store)
+        read(receipt)
     found = findings(source, exports, ledger, before, store, validator)
     for export in exports:
         entry = ledger.get(export.file)
@@ -91,6 +96,7 @@ def ingest_editions(
     for receipt in receipts.values():
         told(receipt)
     store.write_ledger(source.name, ledger)
+    store.hashes.keep()
     return list(receipts.values())
 
 
@@ -101,7 +107,7 @@ def forget_removed(sources: list[Source], store: Store) -> None:
         ledger = store.ledger(name)
         if name not in by_name:
             store.forget(name)
-        elif gone := _gone(ledger, discover(by_name[name])):
+        elif gone := _gone(ledger, discover(by_name[name], store.hashes)):
             store.write_ledger(name, {file: e for file, e in ledger.items() if file not in gone})
 
 

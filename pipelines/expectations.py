@@ -9,10 +9,15 @@ import datetime as dt
 import logging
 import os
 import re
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from pipelines import record_sql
+from pipelines.imports import put_off
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +36,14 @@ class Rule:
     severity: str = "critical"
     reason: str = ""
     """What is wrong with a row that breaks it, as a phrase after the address."""
+    called: str = ""
+    """Its name, where type and columns do not say what it is about."""
 
     @property
     def name(self) -> str:
         """The rule and what it looks at, e.g. ``expect_column_values_to_be_between(value)``."""
+        if self.called:
+            return self.called
         about = [self.arguments.get(k) for k in ("column", "column_list", "column_A", "column_B")]
         flat = [", ".join(a) if isinstance(a, list) else str(a) for a in about if a]
         return f"{self.type}({', '.join(flat)})" if flat else self.type
@@ -83,6 +92,7 @@ class Validator:
         self._context: Any = None
         self._exports: Any = None
         self._validated: list[Any] = []
+        self._docs: subprocess.Popen | None = None
 
     def frame(self, suite: str, batch: str, frame: pd.DataFrame, rules: Iterable[Rule]) -> list[Result]:
         """Results of the rules on a frame whose index columns are `ROW` and `COLUMN`, if it has them.
@@ -102,46 +112,91 @@ class Validator:
             asset.add_batch_definition_whole_dataframe(batch)
         )
         index = [column for column in (ROW, COLUMN, DIMENSION) if column in frame.columns]
-        return self._run(suite, definition, rules, {"dataframe": frame}, index)
+        shape: dict[str, Any] = {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES}
+        if index:
+            shape = {"result_format": "COMPLETE", "unexpected_index_column_names": index}
+        return [r for r, _ in self._run(suite, definition, rules, shape, {"dataframe": frame})]
 
     def relations(
         self, prefix: str, database: Path, suites: dict[str, list[Rule]]
     ) -> dict[str, list[Result]]:
         """Results of the rules on relations of a DuckDB file, by relation."""
+        results = {}
+        with self._opened(database) as source:
+            for relation, rules in suites.items():
+                batch = _whole_table(source, relation)
+                shape = {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES}
+                results[relation] = [r for r, _ in self._run(f"{prefix}.{relation}", batch, rules, shape)]
+        return results
+
+    def pushed_down(
+        self, prefix: str, database: Path, suites: dict[str, tuple[list[Rule], list[str]]], memory: str
+    ) -> dict[str, list[tuple[Result, str]]]:
+        """Results of the rules on relations of a DuckDB file that may be large, by relation, with the
+        query for the rows that break a rule: it gives the columns that are named beside the rules.
+
+        Examples are fetched only where a rule is broken. ``memory`` is what DuckDB may use, such as 1GB.
+        Raises UnusableExpectation.
+        """
+        results = {}
+        with self._opened(database, memory) as source:
+            for relation, (rules, index) in suites.items():
+                name, batch = f"{prefix}.{relation}", _whole_table(source, relation)
+                found = self._run(name, batch, rules, {"result_format": "BOOLEAN_ONLY"}) if rules else []
+                broken = [at for at, (result, _) in enumerate(found) if result.verdict == "failed"]
+                if broken:
+                    shape = {
+                        "result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES,
+                        "unexpected_index_column_names": index, "return_unexpected_index_query": True,
+                    }  # fmt: skip
+                    again = self._run(f"{name}.broken", batch, [rules[at] for at in broken], shape)
+                    for at, told in zip(broken, again, strict=True):
+                        found[at] = told
+                results[relation] = found
+        return results
+
+    @contextmanager
+    def _opened(self, database: Path, memory: str | None = None) -> Iterator[Any]:
+        """Great Expectations' data source of a DuckDB file."""
         import pipelines.gx_duckdb as dialect
 
-        context = self._started()
-        source = context.data_sources.add_or_update_sql(
+        source = self._started().data_sources.add_or_update_sql(
             name="warehouse", connection_string=dialect.url(database)
         )
-        results = {}
         engine = source.get_execution_engine()
         # DuckDB opens a file once per process: while this connection lives, others cost nothing.
         held = engine.engine.connect()
         try:
-            for relation, rules in suites.items():
-                asset = source.add_table_asset(relation, table_name=relation)
-                batch = asset.add_batch_definition_whole_table(relation)
-                results[relation] = self._run(f"{prefix}.{relation}", batch, rules, None, [])
+            if memory:
+                held.exec_driver_sql(record_sql.memory(memory))
+            yield source
         finally:
             held.close()
             engine.close()
             engine.engine.dispose()
-        return results
 
     def build_docs(self) -> None:
-        """Great Expectations' Data Docs of what was validated, made to work without a network."""
+        """Begin to make Great Expectations' Data Docs of what was validated, which work without a network;
+        `finish_docs` waits for them.
+        """
         if self._validated:
             from pipelines import data_docs
 
             data_docs.forget_old(self._store / "validations", self._site / "validations")
             self._started().build_data_docs(resource_identifiers=self._validated)
-            data_docs.make_offline(self._site)
+            self._docs = data_docs.start_making_offline(self._site)
             self._validated = []
 
+    def finish_docs(self) -> None:
+        """Wait for the pages that are being made. Raises CalledProcessError."""
+        if self._docs and self._docs.wait():
+            raise subprocess.CalledProcessError(self._docs.returncode, self._docs.args)
+        self._docs = None
+
     def _run(
-        self, name: str, batch: Any, rules: list[Rule], parameters: dict | None, index: list[str]
-    ) -> list[Result]:
+        self, name: str, batch: Any, rules: list[Rule], shape: dict[str, Any], parameters: dict | None = None
+    ) -> list[tuple[Result, str]]:
+        """Results in the order of the rules, with the query for the rows that break one, if asked for."""
         import great_expectations as gx
         from great_expectations.core.run_identifier import RunIdentifier
         from great_expectations.data_context.types.resource_identifiers import ValidationResultIdentifier
@@ -152,22 +207,42 @@ class Validator:
         definition = context.validation_definitions.add_or_update(
             gx.ValidationDefinition(name=name, data=batch, suite=suite)
         )
-        shape: dict[str, Any] = {"result_format": "COMPLETE" if index else "SUMMARY"}
-        if index:
-            shape["unexpected_index_column_names"] = index
-        else:
-            shape["partial_unexpected_count"] = EXAMPLES
         # Run by itself: a checkpoint around it would compare all of it with its stores once more.
         run_id = RunIdentifier(run_time=dt.datetime.now(dt.UTC))
         run = definition.run(batch_parameters=parameters, result_format=shape, run_id=run_id)
         identifier = suite_identifier(name)
         self._validated += [ValidationResultIdentifier(identifier, run_id, run.batch_id), identifier]
-        return [_result(rules[entry.expectation_config.meta["caseload"]], entry) for entry in run.results]
+        entries = {entry.expectation_config.meta["caseload"]: entry for entry in run.results}
+        return [
+            (_result(rule, entries[at]), str((entries[at].result or {}).get("unexpected_index_query") or ""))
+            for at, rule in enumerate(rules)
+        ]
+
+    def is_row_wise(self, rule: Rule) -> bool:
+        """Whether a rule looks at each row by itself. Raises UnusableExpectation."""
+        from great_expectations.expectations import expectation
+
+        self.start()
+        row_wise = (
+            expectation.ColumnMapExpectation,
+            expectation.ColumnPairMapExpectation,
+            expectation.MulticolumnMapExpectation,
+        )
+        return isinstance(_expectation(rule, 0), row_wise) and "unique" not in rule.type
+
+    def start(self) -> None:
+        """Import Great Expectations, which takes seconds, before it is needed."""
+        self._started()
 
     def _started(self) -> Any:
         if self._context is None:
             self._context = _context(self._store, self._site)
         return self._context
+
+
+def _whole_table(source: Any, relation: str) -> Any:
+    asset = source.add_table_asset(relation, table_name=relation)
+    return asset.add_batch_definition_whole_table(relation)
 
 
 def suite_identifier(name: str) -> Any:
@@ -181,6 +256,7 @@ def suite_identifier(name: str) -> Any:
 def _context(store: Path, site: Path) -> Any:
     """An in-memory Great Expectations whose results and pages are files, and which calls nobody."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    put_off("scipy.stats", "altair")
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig, ProgressBarsConfig
 

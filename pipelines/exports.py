@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines import periods
 from pipelines.contract import FILE_NAME, Source
+from pipelines.hashes import Hashes
 from pipelines.headings import Groups, outside_fragment
 from pipelines.layouts import RELEASED_ON, Table
 from pipelines.outside import Reader, cell_groups, once, readers
@@ -26,7 +27,7 @@ UNDATED = "undated"
 """The edition of exports whose release date cannot be told; they are always quarantined."""
 
 EXPORT_ID_LENGTH = 16
-SIDECARS = ("corrections.yaml", "accepted.yaml")
+SIDECARS = ("corrections.yaml", "accepted.yaml", "simulation.json")
 """What stands beside the contract and is no export."""
 
 
@@ -63,9 +64,11 @@ def discover(source: Source, hashes: Hashes | None = None) -> list[Export]:
     another's content is an export with a problem: it is quarantined, not overlooked.
     """
     hashes = hashes or Hashes()
+    paths = list(_files(source.folder))
+    hashes.read_ahead(paths)
     found = [
         export
-        for path in _files(source.folder)
+        for path in paths
         for export in described(source, path, path.relative_to(source.folder).as_posix(), hashes)
     ]
     return _without_copies(found)
@@ -186,30 +189,6 @@ def _without_copies(exports: list[Export]) -> list[Export]:
                 export = replace(export, problem=problem)
         result.append(export)
     return result
-
-
-class Hashes:
-    """SHA-256 of files, remembered by size and times so that an unchanged file is not read again.
-
-    The time of the last status change is part of it: unlike the time of modification it cannot be
-    set back by copying.
-    """
-
-    def __init__(self, known: dict[str, list] | None = None) -> None:
-        self.known = known or {}
-        self.seen: dict[str, list] = {}
-
-    def of(self, path: Path, status: os.stat_result) -> str:
-        """The digest in hex. Raises OSError."""
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-        entry = self.known.get(str(path))
-        if entry and entry[:-1] == stamp:
-            digest = entry[-1]
-        else:
-            with path.open("rb") as content:
-                digest = hashlib.file_digest(content, "sha256").hexdigest()
-        self.seen[str(path)] = [*stamp, digest]
-        return digest
 
 
 def _name_digest(file: str) -> str:

@@ -103,6 +103,27 @@ def export_codes(observations: pd.DataFrame, table: Table, labels: Labels, is_co
     return found + _together(observations, own)
 
 
+def counted_codes(observations: pd.DataFrame, table: Table, labels: Labels) -> list[Code]:
+    """Every code of an export whose records were counted: with the total of each breakdown, so that codes
+    add up only to groups of the code lists that are not counted.
+    """
+    measures = observations[MEASURE].unique()
+    found = [Code(MEASURE, code, labels.of(MEASURE, code), None, ()) for code in measures]
+    own: dict[str, dict[str, tuple[str, ...]]] = {}
+    for dimension in dimensions_of(observations):
+        if dimension in DIMENSIONS:
+            printed = set(observations[dimension].unique())
+        else:
+            printed = {_split(text, dimension)[0] for text in observations[OTHER].dropna().unique()}
+        ways = _structure(sorted(printed - {TOTAL}), dimension, table, table.totals_of(dimension))
+        own[dimension] = {code: rolls_up_to for code, (_, rolls_up_to) in ways.items()}
+        found += [
+            Code(dimension, code, labels.of(dimension, code), whole, rolls_up_to)
+            for code, (whole, rolls_up_to) in ways.items()
+        ]
+    return found + _together(observations, own)
+
+
 def _printed_together(
     seen: pd.DataFrame, dimension: str, order: list[str]
 ) -> dict[tuple[tuple[str, ...], ...], list[Place]]:

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING
 import typer
 from filelock import Timeout
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from pipelines import freshness, show
-from pipelines.context import Context, Reporter
+from pipelines.context import Context
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
-from pipelines.exports import Hashes
 from pipelines.freshness import BAD, GOOD, USAGE, Outcome
+from pipelines.ingest import to_be_read_together
 from pipelines.paths import Places
-from pipelines.problems import one_line
-from pipelines.store import Receipt
+from pipelines.records import Reader
+from pipelines.show_run import told_run
 
 if TYPE_CHECKING:
     from pipelines.runs import Failures
@@ -48,8 +40,7 @@ def run_job(places: Places, sources: list[Source], force: bool, is_partial: bool
 def _locked(context: Context, sources: list[Source], force: bool, is_partial: bool, out: Console) -> int:
     places = context.places
     before = freshness.fingerprint(places)
-    hashes = Hashes()
-    standings = [standing(source, context.store, hashes, force) for source in sources]
+    standings = [standing(source, context.store, force) for source in sources]
     if all(found.is_current for found in standings) and _is_published(context):
         outcome = _outcome(context)
         if not is_partial:
@@ -58,15 +49,24 @@ def _locked(context: Context, sources: list[Source], force: bool, is_partial: bo
         return outcome.exit_code
 
     freshness.forget(places)
-    count = sum(len(found.pending) for found in standings)
     out.print(_found(standings))
+    for found in standings:  # before the seconds of imports
+        if bulk := to_be_read_together(found.source, found.pending, context.store, force):
+            context.readers[found.source.name] = Reader(found.source, bulk, context.store)
+    try:
+        return _run(context, sources, standings, before, force, is_partial, out)
+    finally:
+        for reader in context.readers.values():
+            reader.close()
+
+
+def _run(
+    context: Context, sources: list[Source], standings: list[Standing], before: str, force: bool,
+    is_partial: bool, out: Console,
+) -> int:  # fmt: skip
     from pipelines.runs import run
 
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), console=out, transient=True,
-    ) as progress:  # fmt: skip
-        context.reporter = _Told(progress, count, force)
+    with told_run(out, standings, list(context.readers.values()), force) as context.reporter:
         failures = run(context, standings)
     return _ended(context, sources, failures, before, is_partial, out)
 
@@ -131,46 +131,3 @@ def _found(standings: list[Standing]) -> str:
     removed = sum(len(found.removed) for found in standings)
     gone = f", {removed} gone" if removed else ""
     return f"{exports} exports in {len(standings)} sources: {pending} to read{gone}."
-
-
-class _Told(Reporter):
-    """Tells the terminal how a run goes: a line for each source, a bar, and what is quarantined."""
-
-    def __init__(self, progress: Progress, count: int, force: bool) -> None:
-        self.force = force
-        self._progress = progress
-        self._task = progress.add_task("Starting Dagster", total=count or None)
-
-    def ingesting(self, source: Source, count: int) -> None:
-        self._progress.update(self._task, description=f"Reading {source.name}")
-
-    def read(self, receipt: Receipt) -> None:
-        self._progress.advance(self._task)
-
-    def ingested(self, receipt: Receipt) -> None:
-        mark = "[green]✓[/]" if receipt.is_accepted else "[red]✗[/]"
-        rows = f"{receipt.rows_accepted} of {receipt.rows_received} rows"
-        said = f"{rows}, {receipt.observations} observations" if receipt.is_accepted else "quarantined"
-        self._progress.console.print(mark, show.plain(receipt.source_file), f"[dim]{said}[/]")
-        for problem in receipt.problems[:3]:
-            self._progress.console.print(
-                show.Text("    " + one_line(problem), "red" if not receipt.is_accepted else "yellow"),
-                soft_wrap=True,
-            )
-        if len(receipt.problems) > 3:
-            self._progress.console.print(f"    … and {len(receipt.problems) - 3} more problems")
-        for check in receipt.checks:
-            if check["verdict"] != "passed" and check["rule"]["severity"] == "warning":
-                said = check["explanation"] or check["rule"]["type"]
-                self._progress.console.print(
-                    show.Text("    warning: " + one_line(said), "yellow"), soft_wrap=True
-                )
-
-    def building(self) -> None:
-        self._progress.update(self._task, description="Building the marts", total=None)
-
-    def auditing(self) -> None:
-        self._progress.update(self._task, description="Auditing with Great Expectations")
-
-    def published(self, publication_id: str) -> None:
-        self._progress.update(self._task, description="Published")

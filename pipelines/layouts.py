@@ -11,7 +11,9 @@ from pipelines.codes import MEASURE, CodeList, letters, normalised
 from pipelines.file_patterns import group_names
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS
-from pipelines.words import ANY_LABEL, AS_PRINTED, Codes, Column, Layout, Totals
+from pipelines.record_words import RecordField
+from pipelines.word_types import ANY_LABEL, AS_PRINTED, Codes
+from pipelines.words import Column, Layout, Totals
 
 EVERY_OTHER = "*"
 RELEASED_ON = "released_on"
@@ -106,7 +108,7 @@ class Table:
         key = self.key(label)
         return self.key(match.label) == key or (key in self.exact and self.exact[key][1] is match.column)
 
-    def code(self, dimension: str, label: str, column: Column | None = None) -> str | None:
+    def code(self, dimension: str, label: str, column: Column | RecordField | None = None) -> str | None:
         """The code that a printed label stands for here, or None when it is unknown.
 
         Looked up in the column's ``codes``, the table's, then the code list. ``''`` is the label of
@@ -156,8 +158,9 @@ class Table:
 
     def maps(self, dimension: str, label: str) -> bool:
         """Whether the contract itself says what a label stands for."""
-        columns = self.layout.columns.values()
-        given = [self.layout.codes.get(dimension), *(c.codes for c in columns if c.codes)]
+        given = [self.layout.codes.get(dimension)]
+        given += [column.codes for column in self.layout.columns.values() if column.codes]
+        given += [field.codes for field in self.layout.fields.values() if field.codes]
         label = normalised(label)
         return any(isinstance(codes, dict) and self._mapped(dimension, label, codes) for codes in given)
 
@@ -170,7 +173,7 @@ class Table:
             return base, int(level)
         return name, 1
 
-    def known_labels(self, dimension: str, column: Column | None = None) -> list[str]:
+    def known_labels(self, dimension: str, column: Column | RecordField | None = None) -> list[str]:
         """Every label that would be understood, for suggestions."""
         labels: list[str] = list(self.code_lists[dimension].labels)
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
@@ -182,7 +185,8 @@ class Table:
     def row_dimensions(self) -> list[str]:
         """Dimensions whose labels stand in the rows."""
         columns = self.layout.columns.values()
-        return [c.dimension for c in columns if c.dimension and not c.has_numbers]
+        found = [c.dimension for c in columns if c.dimension and not c.has_numbers]
+        return found + [f.dimension for f in self.layout.fields.values() if f.dimension]
 
     @cached_property
     def varying(self) -> list[str]:
@@ -201,6 +205,8 @@ class Table:
         """How the parts along a dimension relate to their total; a dimension that is fixed for the
         whole file has only one part here, which is not all there is.
         """
+        if self.layout.fields:  # every breakdown of records is counted with its total
+            return "printed" if dimension in self.varying else "partial"
         if isinstance(self.layout.totals, dict) or dimension in self.varying:
             return self.layout.totals_of(dimension)
         return "partial"

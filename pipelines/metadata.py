@@ -27,6 +27,9 @@ def receipts_metadata(receipts: list[Receipt]) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "dagster/row_count": sum(receipt.observations for receipt in receipts),
+        "rows received": sum(receipt.rows_received for receipt in receipts),
+        "rows rejected": sum(receipt.rows_rejected for receipt in receipts),
+        "bytes": sum(receipt.bytes for receipt in receipts),
         "exports": dg.MetadataValue.table(records) if records else "none",
         "quarantined": sum(not receipt.is_accepted for receipt in receipts),
     }

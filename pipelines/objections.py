@@ -22,10 +22,10 @@ from pipelines.candidates import (
 from pipelines.contract import Source
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.exports import Export, workbook
-from pipelines.ingest import Findings, reading_name
 from pipelines.neighbours import conflicts, gone_sheets, missing_between_files, repeats
 from pipelines.periods import Period
 from pipelines.problems import Problem
+from pipelines.readings import Findings, reading_name
 from pipelines.store import Store
 from pipelines.words import Revisions
 

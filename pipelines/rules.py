@@ -10,7 +10,7 @@ from pipelines.layouts import Match, Table
 from pipelines.observation import KEY, TOTAL
 from pipelines.printed_figures import PrintedFigures
 from pipelines.problems import in_words
-from pipelines.words import Constraints
+from pipelines.word_types import Constraints
 
 ON_TEXT = ("expect_column_values_to_be_in_set", "expect_column_values_to_match_regex")
 """Expectations that constraints become which look at printed text, also of numbers."""

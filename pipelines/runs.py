@@ -17,6 +17,7 @@ from dagster._core.storage.tags import (
 
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
+from pipelines.dagster_sqlite import kept_engines
 from pipelines.definitions import BUILD_JOB, define, ingest_job_name
 from pipelines.editions import Standing
 
@@ -47,6 +48,7 @@ def run(context: Context, standings: list[Standing]) -> Failures:
         if not failures.is_contract:
             job = definitions.resolve_job_def(BUILD_JOB)
             failures.is_published = _execute(job, instance, failures, "the warehouse")
+            context.validator.finish_docs()
     return failures
 
 
@@ -56,7 +58,8 @@ def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
     home = prepare_dagster_home(context.places)
     instance = dg.DagsterInstance.from_config(str(home))
     try:
-        yield instance
+        with kept_engines(instance):
+            yield instance
     finally:
         instance.dispose()
 

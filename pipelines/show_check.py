@@ -14,12 +14,14 @@ from pipelines.contract import Source
 from pipelines.documents import ContractError
 from pipelines.editions import standing
 from pipelines.expectations import Validator
-from pipelines.exports import Export, Hashes, described
+from pipelines.exports import Export, described
 from pipelines.freshness import BAD, GOOD, USAGE
-from pipelines.ingest import NOTHING, Reading, read
+from pipelines.hashes import Hashes
+from pipelines.ingest import read
 from pipelines.objections import preview
 from pipelines.paths import Places
 from pipelines.problems import counted, one_line, printable
+from pipelines.readings import NOTHING, Reading
 from pipelines.store import Store
 
 LISTED = 50
@@ -84,7 +86,7 @@ def _unread(seen: list[tuple[Source, Export, Reading]], places: Places, out: sho
     """What was not compared, since it is not read yet: other files of the folders."""
     named = {export.file for _, export, _ in seen}
     for source in {source.name: source for source, _, _ in seen}.values():
-        found = standing(source, Store(places.store), Hashes())
+        found = standing(source, Store(places.store))
         waiting = [export.file for export in found.pending if export.file not in named]
         if waiting:
             out.print(
@@ -135,9 +137,8 @@ def _print(export: Export, reading: Reading, out: show.Console) -> None:
     for found in receipt.checks:
         if found["verdict"] != "passed" and found["rule"]["severity"] != "critical":
             rule, said = found["rule"], found["explanation"] or found["verdict"]
-            out.print(
-                Text(f"  {rule['severity']}: {rule['type']}: {one_line(said)}", "yellow"), soft_wrap=True
-            )
+            name = rule.get("called") or rule["type"]
+            out.print(Text(f"  {rule['severity']}: {name}: {one_line(said)}", "yellow"), soft_wrap=True)
     passed = sum(found["verdict"] == "passed" for found in receipt.checks)
     if receipt.checks and receipt.is_accepted:
         out.print(f"  {passed} of {len(receipt.checks)} checks passed")

@@ -10,7 +10,6 @@ from rich.text import Text
 from pipelines import show
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
-from pipelines.exports import Hashes
 from pipelines.paths import Places
 from pipelines.problems import counted
 from pipelines.store import Store
@@ -23,7 +22,7 @@ def status(places: Places, sources: list[Source]) -> int:
     """Print how things stand and return the exit code: 1 while something is quarantined."""
     out = show.console()
     store = Store(places.store)
-    standings = [standing(source, store, Hashes()) for source in sources]
+    standings = [standing(source, store) for source in sources]
     if not places.published.is_file():
         out.print("Nothing is published yet. `caseload run` builds the warehouse.")
         _waiting(standings, out)

@@ -8,11 +8,13 @@ the last good one. All of it can be deleted: the next run reads ``raw/`` again.
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -21,8 +23,12 @@ import duckdb
 
 from pipelines import observation
 from pipelines.files import replacing, write_json
+from pipelines.hashes import Hashes
 
 ACCEPTED, QUARANTINED = "accepted", "quarantined"
+NOTHING = "nothing"
+STAGING = ".staging"
+"""How the folders begin in which record-level exports are staged while a run reads them."""
 
 REJECTED_ROWS: dict[str, str] = {
     "source": "VARCHAR",
@@ -35,6 +41,7 @@ REJECTED_ROWS: dict[str, str] = {
     "reason": "VARCHAR",
     "next_step": "VARCHAR",
     "raw_row": "VARCHAR",
+    "is_record_level": "BOOLEAN",
     "reading_id": "VARCHAR",
 }
 
@@ -58,6 +65,8 @@ class Receipt:
     rows_accepted: int = 0
     rows_rejected: int = 0
     rows_ignored: int = 0
+    rows_listed: int | None = None
+    """How many of the rejected rows are kept one by one, where that is not all of them."""
     observations: int = 0
     period_start: str | None = None
     period_end: str | None = None
@@ -71,6 +80,10 @@ class Receipt:
     """Whether its contract says that it gives all there is of its periods."""
     is_cumulative: bool = False
     is_dated_early: bool = False
+    is_record_level: bool = False
+    """Whether its rows are crimes, arrests or people, which are never published."""
+    measures: list[dict[str, Any]] = field(default_factory=list)
+    """Of record-level exports: what each measure counts."""
 
     @property
     def is_complete(self) -> bool:
@@ -104,6 +117,31 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._has_nothing = False
+        self._no_rejects: bytes | None = None
+
+    def made(self) -> Path:
+        """The folder, made if it is not there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder
+
+    def salt(self) -> str:
+        """The secret of this warehouse that personal fields are hashed with; it never leaves the store."""
+        path = self.made() / "salt"
+        if not path.is_file():
+            with replacing(path) as temporary:
+                temporary.write_text(secrets.token_hex(32), encoding="ascii")
+                temporary.chmod(0o600)
+        return path.read_text(encoding="ascii")
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The digests of raw files, remembered between runs."""
+        return Hashes(self.folder / "hashes.json")
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect()
 
     # Readings
 
@@ -116,16 +154,22 @@ class Store:
     def rejected_rows(self, name: str) -> Path:
         return self.reading(name) / "rejected_rows.parquet"
 
+    def records(self, receipt: Receipt) -> Path:
+        """The accepted rows of a record-level export: one folder per source and period."""
+        span = f"{receipt.period_start}_{receipt.period_end}"
+        return self.folder / "records" / receipt.source / span / f"{receipt.reading}.parquet"
+
     def nothing(self) -> str:
         """The name of a reading without rows: a scan over many readings always has a file."""
-        name = "nothing"
-        for path, columns in (
-            (self.observations(name), observation.COLUMNS),
-            (self.rejected_rows(name), REJECTED_ROWS),
-        ):
-            with replacing(path) as temporary:
-                _write_parquet(_empty(columns), columns, temporary)
-        return name
+        if not self._has_nothing:
+            for path, columns in (
+                (self.observations(NOTHING), observation.COLUMNS),
+                (self.rejected_rows(NOTHING), REJECTED_ROWS),
+            ):
+                with replacing(path) as temporary:
+                    self._write_parquet(_empty(columns), columns, temporary)
+            self._has_nothing = True
+        return NOTHING
 
     def has(self, name: str) -> bool:
         return (self.reading(name) / "receipt.json").is_file()
@@ -134,12 +178,17 @@ class Store:
         with (self.reading(name) / "receipt.json").open(encoding="utf-8") as content:
             return Receipt(**json.load(content))
 
-    def write(self, receipt: Receipt, observations: Any, rejected: Any) -> None:
-        """Keep a reading, given its frames; complete or not at all."""
+    def write(self, receipt: Receipt, observations: Any, rejected: Any, records: Path | None = None) -> None:
+        """Keep a reading, given its frames and, of a record-level export, the Parquet file of its accepted
+        rows; complete or not at all.
+        """
+        if records:
+            kept = self.records(receipt)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            records.replace(kept)
         with self._building(self.reading(receipt.reading)) as building:
-            _write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
-            rejected = rejected.assign(reading_id=receipt.reading)
-            _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
+            self._write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
+            self._write_rejected(rejected, receipt, building)
             write_json(building / "receipt.json", asdict(receipt))
 
     @contextmanager
@@ -160,12 +209,39 @@ class Store:
         final = self.reading(receipt.reading)
         with self._building(final) as building:
             shutil.copyfile(self.observations(name), building / "observations.parquet")
-            with duckdb.connect() as connection:
-                rejected = connection.read_parquet(str(self.rejected_rows(name))).df()
-            rejected = rejected.assign(reading_id=receipt.reading)
-            _write_parquet(rejected, REJECTED_ROWS, building / "rejected_rows.parquet")
+            self._copy_rejected(name, receipt, building)
             write_json(building / "receipt.json", asdict(receipt))
         return receipt
+
+    def _copy_rejected(self, name: str, receipt: Receipt, building: Path) -> None:
+        self._write_rejected(
+            self._connection.read_parquet(str(self.rejected_rows(name))).df(), receipt, building
+        )
+
+    def _write_rejected(self, rejected: Any, receipt: Receipt, building: Path) -> None:
+        target = building / "rejected_rows.parquet"
+        if rejected.empty and self._no_rejects:
+            target.write_bytes(self._no_rejects)
+            return
+        own = {"reading_id": receipt.reading, "is_record_level": receipt.is_record_level}
+        self._write_parquet(rejected.assign(**own), REJECTED_ROWS, target)
+        if rejected.empty:  # most often: the same file every time
+            self._no_rejects = target.read_bytes()
+
+    def hold(self, receipt: Receipt, name: str) -> Receipt:
+        """Keep a reading once more as one that was refused: without its figures, with the same rejects."""
+        with self._building(self.reading(receipt.reading)) as building:
+            shutil.copyfile(self.observations(self.nothing()), building / "observations.parquet")
+            self._copy_rejected(name, receipt, building)
+            write_json(building / "receipt.json", asdict(receipt))
+        return receipt
+
+    def _write_parquet(self, frame: Any, columns: dict[str, str], path: Path) -> None:
+        """The frame's columns, cast to their types, as zstd Parquet."""
+        listed = ", ".join(f'cast("{name}" as {type_}) as "{name}"' for name, type_ in columns.items())
+        self._connection.register("frame", frame)
+        self._connection.sql(f"select {listed} from frame").write_parquet(str(path), compression="zstd")
+        self._connection.unregister("frame")
 
     def drop(self, name: str) -> None:
         shutil.rmtree(self.reading(name), ignore_errors=True)
@@ -190,7 +266,7 @@ class Store:
 
     def remove_unused(self) -> None:
         """Delete readings that no ledger names."""
-        named = {"nothing"} | {
+        named = {NOTHING} | {
             reading
             for source in self.sources()
             for entry in self.ledger(source).values()
@@ -199,6 +275,11 @@ class Store:
         for folder in (self.folder / "readings").glob("*"):
             if folder.name not in named:
                 shutil.rmtree(folder, ignore_errors=True)
+        for leftover in self.folder.glob(f"{STAGING}*"):  # of a run that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        for records in (self.folder / "records").glob("*/*/*.parquet"):
+            if records.stem not in named:
+                records.unlink(missing_ok=True)
 
     def _ledger_path(self, source: str) -> Path:
         return self.folder / "ledgers" / f"{source}.json"
@@ -208,11 +289,3 @@ def _empty(columns: dict[str, str]) -> Any:
     import pandas as pd
 
     return pd.DataFrame(columns=list(columns), dtype=object)
-
-
-def _write_parquet(frame: Any, columns: dict[str, str], path: Path) -> None:
-    """The frame's columns, cast to their types, as zstd Parquet."""
-    listed = ", ".join(f'cast("{name}" as {type_}) as "{name}"' for name, type_ in columns.items())
-    with duckdb.connect() as connection:
-        connection.register("frame", frame)
-        connection.sql(f"select {listed} from frame").write_parquet(str(path), compression="zstd")

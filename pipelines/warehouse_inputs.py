@@ -22,6 +22,7 @@ from pipelines.contract_inputs import (
     agreements,
     correction_entries,
     series_breaks,
+    source_entries,
 )
 from pipelines.expectations import Result
 from pipelines.observation import DIMENSIONS, TOTAL
@@ -73,6 +74,8 @@ class Inputs:
             "breakdowns": self._breakdowns,
             "export_codes": self._export_codes,
             "ratios": lambda _: list(self._of_published("ratios")),
+            "record_measures": lambda _: list(self._of_published("measures")),
+            "sources": lambda _: list(source_entries(self._sources)),
             "implied_bases": _implied_bases,
             "codes": self._codes,
             "series_breaks": lambda _: list(series_breaks(self._sources)),
@@ -130,7 +133,7 @@ class Inputs:
 
     def _exports(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return [
-            asdict(kept.receipt)
+            vars(kept.receipt)
             | {"is_complete": kept.receipt.is_complete, "reading_id": kept.name}
             | {"is_published": kept.is_published, "reason": _reason(kept.receipt)}
             for kept in self.kept

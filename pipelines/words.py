@@ -8,66 +8,20 @@ such as codes that must exist, is checked in `pipelines.contract`.
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from pipelines.observation import DIMENSIONS
 from pipelines.periods import PeriodPart
+from pipelines.record_words import Count, RecordField, Rollup
+from pipelines.word_types import Codes, Constraints, Label, Severity, Text, Words
 
-Severity = Literal["critical", "warning", "info"]
 LeftOut = Literal["periods", "labels"]
 Totals = Literal["none", "printed", "partial", "overlapping"]
 Status = Literal["missing", "suppressed", "not_applicable", "zero"]
-AS_PRINTED = "as_printed"
 EACH = "each"
 HEADER_SEPARATOR = " | "
-
-
-def _text(value: Any) -> Any:
-    """YAML reads 2019 as a number and 2019-05-20 as a day; as a label, a code or a period they are text.
-
-    Other spellings (00, 1.10, 0x1F, true) would be changed on the way, so they need quotes.
-    """
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool):
-        written = str(int(value))
-        # ruamel.yaml keeps how an integer was written in the type and in these.
-        is_plain = type(value).__name__ in ("int", "ScalarInt") and not getattr(value, "_underscore", None)
-        if is_plain and getattr(value, "_width", None) in (None, len(written)):
-            return written
-    if isinstance(value, int | float):
-        raise ValueError("YAML reads this as a number or a truth value; put it between quotes")
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Label = Text
-Codes = dict[Label, Text] | Literal["as_printed"]
-ANY_LABEL = "*"
-
-
-class Words(BaseModel):
-    """Base of all models: an unknown word is an error, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Constraints(Words):
-    """What the cells of a column must satisfy (Frictionless constraints, plus a severity)."""
-
-    required: bool = Field(False, description="No cell may be empty.")
-    unique: bool = Field(False, description="No two cells may be equal.")
-    enum: list[Text] | None = Field(None, description="The only texts that may be printed.")
-    pattern: str | None = Field(
-        None,
-        description="A regular expression that each text matches whole, but for labels that `codes:` names.",
-    )
-    minimum: Decimal | None = Field(None, description="The least number; for value columns.")
-    maximum: Decimal | None = Field(None, description="The greatest number; for value columns.")
-    severity: Severity = Field("critical", description="critical quarantines; warning and info do not.")
 
 
 class Column(Words):
@@ -270,6 +224,30 @@ class Layout(Words):
     codes: dict[str, Codes] = Field(
         {}, description="By dimension: printed label → code, beyond the code lists, as on a column."
     )
+    fields: dict[Label, RecordField] = Field(
+        {}, description="Of records: what each cell of a row is, by label; `*` for all others. A file must "
+        "have these columns, in any order."
+    )  # fmt: skip
+    dated_by: Label | None = Field(
+        None, description="Of records: the field that says when; without it the file's name must."
+    )
+    measures: dict[Text, Count] = Field(
+        {}, description="Of records: what is counted. `count` counts rows, `count where detained` those of "
+        "which a boolean field is true, `count distinct Case ID` cases that may have several rows; as a "
+        "mapping with `distinct`, `where` and `by`."
+    )  # fmt: skip
+    rollup: Rollup = Field(
+        Rollup(), description="Of records: by which periods and dimensions they are counted."
+    )
+    repeated_rows: Literal["keep", "reject", "expected"] = Field(
+        "keep", description="Of records: what becomes of a row that is the same as one before it in every "
+        "cell. `keep` counts it and warns; `reject` rejects it; `expected` counts it, since two records may "
+        "well look the same."
+    )  # fmt: skip
+    line_breaks_in_cells: bool = Field(
+        False, description="Of records: a quoted cell may go on over several lines. Without it every line is "
+        "a row, and a stray quotation mark spoils one line only."
+    )  # fmt: skip
     columns: dict[Label, Column] = Field(
         {}, description="By label; `/regex/` for many at once, whose named groups are dimensions "
         "or period parts; `*` for all others."
@@ -361,7 +339,13 @@ class Contract(Layout):
     licence: str = Field(description="Under which terms.")
     homepage: str | None = Field(None, description="Where it is published.")
     notes: str | None = Field(None, description="What a reader must know: inferences, caveats.")
-    kind: Literal["table"] = Field("table", description="table: the cells are published numbers.")
+    kind: Literal["table", "records"] = Field(
+        "table", description="table: the cells are published numbers. records: each row is a crime, an "
+        "arrest or a person, and is counted."
+    )  # fmt: skip
+    is_simulated: bool = Field(
+        False, description="The rows were made up (`caseload simulate`); every figure says so."
+    )
     other_dimensions: dict[str, str] = Field(
         {}, description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means."
     )

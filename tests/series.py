@@ -15,7 +15,6 @@ from pipelines import contract, corrections
 from pipelines.corrections import Acceptance
 from pipelines.editions import forget_removed, ingest_editions, standing
 from pipelines.expectations import Result, Validator
-from pipelines.exports import Hashes
 from pipelines.paths import Places
 from pipelines.store import Entry, Receipt, Store
 
@@ -84,7 +83,7 @@ class Series:
     def ingest(self, *editions: str, force: bool = False) -> list[Receipt]:
         """Receipts of these editions, of all if none is named; as the command does."""
         source, store = self.source, self.store
-        named = editions or standing(source, store, Hashes()).editions
+        named = editions or standing(source, store).editions
         receipts = ingest_editions(source, list(named), store, self.validator, force=force)
         forget_removed(contract.load_all(self.places.raw), store)
         return receipts

@@ -16,33 +16,40 @@ from pipelines.paths import SQL, Places
 
 PACKAGE = Path(pipelines.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
-DAGSTER_LAYER = {"assets", "checks", "metadata", "definitions", "runs", "dev", "schedules", "sensors"}
+DAGSTER_LAYER = {
+    "assets", "checks", "dagster_sqlite", "metadata", "definitions", "runs", "dev", "schedules", "sensors",
+}  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
 
 
 # Every module, in its layer; a module imports from its own layer and from those above it here.
 LAYERS = {
     "helpers": {
-        "__init__", "ages", "data_docs", "file_patterns", "files", "gx_duckdb", "gx_views", "observation",
-        "paths", "periods", "problems", "shares",
+        "__init__", "ages", "data_docs", "file_patterns", "files", "gx_duckdb", "gx_views", "imports",
+        "observation", "paths", "periods", "problems", "record_sql", "shares",
     },
     "contracts": {
         "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
-        "words",
+        "record_contract", "record_layouts", "record_words", "word_types", "words",
     },
     "reading": {
-        "binding", "coverage", "data_rows", "exports", "grids", "headings", "hierarchies", "numerals",
+        "binding", "coverage", "data_rows", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
         "outside", "printed_figures", "tables", "workbooks",
     },
-    "validation": {"expectations", "rules", "validation"},
-    "releases": {"candidates", "comparisons", "editions", "ingest", "neighbours", "objections", "store"},
-    "warehouse": {
-        "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations", "warehouse",
-        "warehouse_inputs",
+    "records": {"record_fields", "record_files", "record_staging", "rollups"},
+    "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
+    "releases": {
+        "candidates", "comparisons", "editions", "ingest", "neighbours", "objections", "readings",
+        "record_decisions", "records", "store",
     },
-    "dagster": {"assets", "checks", "context", "definitions", "metadata", "runs"},
+    "warehouse": {
+        "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations",
+        "simulation", "warehouse", "warehouse_inputs",
+    },
+    "dagster": {"assets", "checks", "context", "dagster_sqlite", "definitions", "metadata", "runs"},
     "command": {
-        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_status",
+        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_run",
+        "show_simulate", "show_status",
     },
 }  # fmt: skip
 DOMAIN = set().union(*(modules for layer, modules in LAYERS.items() if layer not in ("dagster", "command")))
@@ -292,6 +299,17 @@ def test_every_module_says_its_job(module):
         assert ast.get_docstring(MODULES[module])
 
 
+# In the module that names the fields of contracts: what is put between quotation marks there; lists that
+# other modules put together with the same functions; and names of our own.
+RECORD_SQL = {
+    "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(target)", "listed(parquet)",
+    "' '.join(joins)", "', '.join(columns)", "', '.join(same)", "columns", "given", "present", "query",
+    "query.strip(' ;')", "source",
+    "'temp' if is_temporary else ''", "by", "different", "every", "export", "name", "number", "of", "relation",
+    "row", "rule", "typed", "unnested",
+}  # fmt: skip
+
+
 # What is put into SQL as text, by module: names and queries from sql/, and constants. Values go in as
 # parameters, and names from exports and contracts never do.
 PUT_INTO_SQL = {
@@ -302,6 +320,8 @@ PUT_INTO_SQL = {
         "columns",  # of sql/tables/observation.yml
         "SUFFIX",  # a constant
     },
+    # The one place where the fields of a contract get into SQL, between quotation marks, and our own names.
+    "record_sql": RECORD_SQL,
     "store": {"listed"},  # the columns of the waist
     "warehouse": {
         "STAGING_SCHEMA", "STORAGE_VERSION",  # constants
@@ -345,7 +365,7 @@ def test_what_may_be_put_into_sql_is_put_there():
 
 WITH_SIDECARS = {"tables", "staging", "marts", "macros"}
 """Layers of which each file is in the warehouse, and so says there what it means."""
-WITHOUT_SIDECARS = {"checks", "ingest", "reconcile", "show"}
+WITHOUT_SIDECARS = {"checks", "ingest", "reconcile", "records", "rollups", "show", "simulation"}
 """Layers of queries; those of checks are described by the comment that heads them."""
 
 

@@ -70,7 +70,7 @@ def test_the_least_contract_is_accepted(source_of):
         (COUNTS + "max_rejected_pct: 101", 9, "max_rejected_pct", "less than or equal to 100"),
         (COUNTS + "delimiter: ';;'", 9, "delimiter", "at most 1 character"),
         (COUNTS + "quoteChar: ''", 9, "quoteChar", "at least 1 character"),
-        (COUNTS + "kind: records", 9, "kind", "'table'"),
+        (COUNTS + "kind: rows", 9, "kind", "'table' or 'records'"),
         (COUNTS + "totals_severity: fatal", 9, "totals_severity", "'critical', 'warning' or 'info'"),
         (
             COUNTS + "missingValues: {x: gone}",
@@ -474,9 +474,9 @@ def test_the_least_contract_is_accepted(source_of):
             "valid dictionary",
         ),
         (
-            COUNTS + "agrees_with:\n  - {measures: cases, because: x}",
+            COUNTS + "agrees_with:\n  - {mesure: cases, because: x}",
             10,
-            "agrees_with.0.measures",
+            "agrees_with.0.mesure",
             "closest: `measure`",
         ),
         (COUNTS + "agrees_with: {measure: cases, because: x}", 9, "agrees_with", "valid list"),

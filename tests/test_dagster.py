@@ -15,7 +15,6 @@ from pipelines.context import Context, prepare_dagster_home
 from pipelines.contract import Source
 from pipelines.definitions import BUILD_JOB, define, ingest_job_name
 from pipelines.editions import standing
-from pipelines.exports import Hashes
 from pipelines.paths import Places
 from pipelines.relations import relations
 from pipelines.runs import opened_instance, register_editions, run
@@ -32,7 +31,7 @@ def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
     definitions: dg.Definitions,
 ) -> None:
     lineage = parents(definitions)
-    assert lineage["crime_type_shares"] == {"breakdown_part", "breakdown_base"}
+    assert lineage["crime_type_shares"] == {"breakdown_part", "breakdown_base", "sources"}
     assert lineage["revisions"] == {"observation", "exports", "export_codes", "series_breaks"}
     assert lineage["corrections"] == {"observation_current", "correction_entries"}
     assert {"observation_ranked", "part_sum"} == lineage["figure"]
@@ -98,7 +97,7 @@ def test_a_run_from_dagster_publishes_and_shows_counts_previews_and_findings(
     defs = define(context)
     [source] = [source for source in context.sources if source.name == NOI]
     with opened_instance(context) as instance:
-        register_editions(instance, [standing(source, context.store, Hashes())])
+        register_editions(instance, [standing(source, context.store)])
         ingested = defs.resolve_job_def(ingest_job_name(source)).execute_in_process(
             instance=instance, partition_key="2025-11-16"
         )
@@ -169,7 +168,7 @@ def test_a_source_that_fails_is_named_and_the_others_are_published(
 
     monkeypatch.setattr(editions, "ingest_editions", fail)
     context = Context(places)
-    failures = run(context, [standing(source, context.store, Hashes()) for source in context.sources])
+    failures = run(context, [standing(source, context.store) for source in context.sources])
     assert failures.is_published
     [said] = failures.messages
     assert said.startswith("bad: ")

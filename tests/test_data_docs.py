@@ -74,6 +74,7 @@ def build(folder: Path) -> Path:
     validator.frame("export.passing", "rows of 2", ROWS, PASSING)
     validator.relations("audit", database, {"place": IN_DUCKDB})
     validator.build_docs()
+    validator.finish_docs()
     return folder / "docs"
 
 
@@ -91,7 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site_as_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same site before it is made to work offline."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data_docs, "make_offline", lambda site: None)
+        patch.setattr(data_docs, "start_making_offline", lambda site: None)
         return build(tmp_path_factory.mktemp("as_built"))
 
 

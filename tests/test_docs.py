@@ -77,6 +77,13 @@ def test_the_example_of_a_correction_is_one(tmp_path: Path) -> None:
     assert (correction.published, correction.corrected) == (3804, 3408)
 
 
+def test_the_example_of_records_can_be_loaded(tmp_path: Path) -> None:
+    [example] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/records.md").read_text(encoding="utf-8"), re.S)
+    (tmp_path / "example").mkdir()
+    (tmp_path / "example/source.yaml").write_text(example, encoding="utf-8")
+    assert contract.load(tmp_path / "example").tables
+
+
 def test_the_contracts_of_real_exports_can_be_loaded() -> None:
     sources = contract.load_all(ROOT / "docs/examples")
     assert len(sources) >= 8
@@ -105,7 +112,7 @@ def test_the_readme_names_every_command_and_every_public_relation() -> None:
 
 
 def test_files_that_the_readme_links_to_are_there() -> None:
-    for page in ("README.md", "CONTRIBUTING.md", "docs/contract.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "docs/contract.md", "docs/records.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"

@@ -10,7 +10,6 @@ import pytest
 from pipelines.documents import ContractError
 from pipelines.editions import forget_removed, ingest_editions, standing
 from pipelines.expectations import Validator
-from pipelines.exports import Hashes
 from pipelines.paths import Places
 from tests.reading import workbook
 from tests.series import TYPES, Series
@@ -39,7 +38,7 @@ def series(tmp_path, validator, readings):
 
 def stands(series: Series, *, force: bool = False) -> tuple[list[str], list[str]]:
     """Files that are pending, and editions that are."""
-    found = standing(series.source, series.store, Hashes(), force)
+    found = standing(series.source, series.store, force)
     assert found.is_current is not bool(found.pending or found.removed)
     return [export.file.partition("/")[2] for export in found.pending], found.pending_editions
 
@@ -101,7 +100,7 @@ def test_a_file_that_is_held_back_is_not_pending_for_ever(series):
 def test_a_file_that_was_held_back_is_pending_when_another_is_taken_away(series):
     series.put(**{A: PLAIN, B: CUT}).ingest()
     series.put(**{A: None})
-    found = standing(series.source, series.store, Hashes())
+    found = standing(series.source, series.store)
     assert (found.removed, [e.file for e in found.pending]) == ([f"series/{A}.csv"], [f"series/{B}.csv"])
 
 

@@ -29,6 +29,8 @@ SOURCES = {
     "npa_crime_by_region": "kr_npa_region_2022/*통계_20221231.csv",
     "seoul_five_crimes": "kr_seoul_station_5crimes/*.csv",
     "ncrb_arrests_by_age": "in_ncrb_arrests_by_age/*.csv",
+    "us_nypd_arrests": "us_nypd_arrests/*.csv",
+    "uk_police_street": "uk_police_street/*/*.csv",
 }
 RELEASE_OF_2019, RELEASE_OF_2020 = dt.date(2019, 12, 31), dt.date(2020, 8, 31)
 pytestmark = pytest.mark.skipif(
@@ -50,7 +52,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         raw.mkdir(parents=True)
         shutil.copy(contract_of(source), raw)
         for export in FOLDER.glob(exports):
-            shutil.copy(export, raw)
+            copy = raw / export.relative_to(FOLDER / exports.partition("/")[0])
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copy(export, copy)
     done = caseload(folder, "run")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
@@ -69,12 +73,47 @@ def totals(run: Path, source: str, measure: str, relation: str = "arrest_trends"
 def test_every_contract_that_the_project_ships_as_an_example_is_tried(run: Path) -> None:
     examples = {path.parent.name for path in (ROOT / "docs/examples").glob("*/source.yaml")}
     assert examples | {YEARLY} == SOURCES.keys()
-    assert rows(run, "exports", "count(*)", "is_published") == [(20,)]
+    assert rows(run, "exports", "count(*)", "is_published") == [(33,)]
 
 
 def test_every_row_of_every_export_is_read(run: Path) -> None:
     read = "sum(rows_received) = sum(rows_accepted), sum(rows_rejected)"
     assert rows(run, "exports", read, "true") == [(True, 0)]
+
+
+# Records
+
+
+def test_every_arrest_in_queens_is_counted_once(run: Path) -> None:
+    where = "source = 'us_nypd_arrests' and measure = 'arrests' and region = 'total' and crime_type = 'total'"
+    ages = "age_band <> 'total' and sex = 'total' and other_dimensions is null group by 1"
+    assert rows(run, "observation", "age_band, sum(value)", f"{where} and {ages}") == [
+        ("0-17", 423), ("18-24", 2439), ("25-44", 7328), ("45-64", 2797), ("65+", 237),
+    ]  # fmt: skip
+    assert rows(run, "arrest_trends", "sum(value)", f"{where} and period_kind = 'month'") == [(13_224,)]
+
+
+def test_every_crime_of_four_forces_is_counted_once(run: Path) -> None:
+    received = "count(*), sum(rows_received), sum(rows_accepted), sum(observations)"
+    [(files, lines, accepted, _)] = rows(run, "exports", received, "source = 'uk_police_street'")
+    assert (files, lines, accepted) == (12, 39_211, 39_211)
+    where = "source = 'uk_police_street' and crime_type = 'total'"
+    assert rows(run, "observation", "sum(value), count(distinct region)", where) == [(39_211, 4)]
+
+
+def test_a_force_and_a_month_are_those_of_the_path(run: Path) -> None:
+    where = "source = 'uk_police_street' and crime_type = 'total' and region = 'btp'"
+    assert rows(run, "observation", "period_start, value", where) == [
+        (dt.date(2018, 10, 1), 5080), (dt.date(2018, 11, 1), 5074), (dt.date(2018, 12, 1), 5525),
+    ]  # fmt: skip
+
+
+def test_keys_that_are_repeated_are_told_and_empty_ones_are_not(run: Path) -> None:
+    where = "check_name = 'no_key_is_repeated(Crime ID)' and verdict = 'failed'"
+    assert rows(run, "check_results", "source_file, unexpected", where) == [
+        ("uk_police_street/2018-10/2018-10-city-of-london-street.csv", 4),
+        ("uk_police_street/2018-12/2018-12-city-of-london-street.csv", 13),
+    ]
 
 
 # Cybercrime by year, two releases

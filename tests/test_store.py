@@ -127,7 +127,7 @@ def test_a_reading_is_given_back_as_it_was_kept(store):
     assert store.receipt("r1") == said
     assert not said.is_accepted
     assert kept(store.observations("r1")) == [OBSERVATION]
-    assert kept(store.rejected_rows("r1")) == [REJECTED | {"reading_id": "r1"}]
+    assert kept(store.rejected_rows("r1")) == [REJECTED | {"reading_id": "r1", "is_record_level": False}]
 
 
 def test_columns_have_their_types_even_without_rows(store):
@@ -224,7 +224,7 @@ def test_a_reading_can_be_kept_once_more_under_another_receipt(store):
     assert store.again(told, "r1") == told
     assert (store.receipt("r1"), store.receipt("r2")) == (receipt("r1"), told)
     assert kept(store.observations("r2")) == [OBSERVATION]
-    in_r2 = REJECTED | {"reading_id": "r2"}
+    in_r2 = REJECTED | {"reading_id": "r2", "is_record_level": False}
     assert kept(store.rejected_rows("r2")) == [in_r2, in_r2 | nothing]
 
 
@@ -260,6 +260,7 @@ def test_nothing_is_a_reading_without_rows(store):
 def test_nothing_is_mended_when_a_crash_cut_it_short_or_took_it_away(store):
     store.observations(store.nothing()).write_bytes(b"")
     store.rejected_rows("nothing").unlink()
+    store = Store(store.folder)
     name = store.nothing()
     assert (kept(store.observations(name)), kept(store.rejected_rows(name))) == ([], [])
     assert len(list(store.reading(name).iterdir())) == 2

@@ -11,8 +11,8 @@ from pipelines.contract import Source
 from pipelines.expectations import Result, Rule, Validator
 from pipelines.exports import discover
 from pipelines.hierarchies import export_codes
-from pipelines.ingest import Reading
 from pipelines.ingest import read as read_export
+from pipelines.readings import Reading
 from pipelines.tables import Tidy
 from tests import reading
 from tests.reading import FILE

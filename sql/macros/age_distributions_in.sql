@@ -28,6 +28,7 @@ part as (
             source_file := source_file
         ) as distribution,
     from age_distributions
+    where is_additive
 ),
 
 -- Bands that hold no other: those that are added up.

@@ -75,6 +75,7 @@ stepped as (
     select
         *,
         whole_code = 'total'
+        and is_additive
         and age_low is not null
         and not is_unordered
         and count(share_pct) over band_and_younger = count(*) over band_and_younger
@@ -193,40 +194,47 @@ compared as (
 )
 
 select
-    source,
-    period_start,
-    period_end,
-    measure,
-    region,
-    crime_type,
-    age_band,
-    age_low,
-    age_high,
-    sex,
-    value,
-    base_value,
-    base_kind,
-    share_pct,
-    published_share_pct::double as published_share_pct,
-    implied_base_low,
-    implied_base_high,
-    export_id,
-    case when can_cumulate then sum_of_shares end as cumulative_pct,
-    age_scheme,
-    nullif(whole_code, 'total') as part_of,
-    previous_value,
-    previous_share_pct,
-    case when no_change_reason is null then share_pct - previous_share_pct end as share_change_pp,
-    no_change_reason,
-    value_origin,
-    released_on,
-    value_status,
-    published_value,
-    is_corrected,
-    is_provisional,
-    source_file,
-    source_row,
-    source_column,
+    compared.source,
+    compared.period_start,
+    compared.period_end,
+    compared.measure,
+    compared.region,
+    compared.crime_type,
+    compared.age_band,
+    compared.age_low,
+    compared.age_high,
+    compared.sex,
+    compared.value,
+    compared.base_value,
+    compared.base_kind,
+    compared.share_pct,
+    compared.published_share_pct::double as published_share_pct,
+    compared.implied_base_low,
+    compared.implied_base_high,
+    compared.export_id,
+    case when compared.can_cumulate then compared.sum_of_shares end as cumulative_pct,
+    compared.age_scheme,
+    nullif(compared.whole_code, 'total') as part_of,
+    compared.previous_value,
+    compared.previous_share_pct,
+    case
+        when compared.no_change_reason is null then compared.share_pct - compared.previous_share_pct
+    end as share_change_pp,
+    compared.no_change_reason,
+    compared.value_origin,
+    compared.released_on,
+    compared.value_status,
+    compared.published_value,
+    compared.is_corrected,
+    compared.is_provisional,
+    compared.source_file,
+    compared.source_row,
+    compared.source_column,
+    compared.is_additive,
+    coalesce(sources.is_simulated, false) as is_simulated,
 from compared
+left join sources
+    on compared.source = sources.source
 order by
-    source, period_start, period_end, measure, region, crime_type, sex, age_low nulls last, age_band
+    compared.source, compared.period_start, compared.period_end, compared.measure, compared.region,
+    compared.crime_type, compared.sex, compared.age_low nulls last, compared.age_band

@@ -121,6 +121,8 @@ select
     changed.source_file,
     changed.source_row,
     changed.source_column,
+    changed.is_additive,
+    coalesce(sources.is_simulated, false) as is_simulated,
 from changed
 left join changed as all_types
     on
@@ -154,6 +156,8 @@ left join region_sum
         and changed.period_end = region_sum.period_end
         and changed.measure = region_sum.measure
         and changed.crime_type = region_sum.crime_type
+left join sources
+    on changed.source = sources.source
 order by
     changed.source, changed.measure, changed.region, changed.period_start, changed.period_end,
     changed.crime_type = 'total' desc, changed.value desc, changed.crime_type

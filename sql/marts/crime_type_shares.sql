@@ -39,6 +39,8 @@ select
     part.source_file,
     part.source_row,
     part.source_column,
+    part.is_additive,
+    coalesce(sources.is_simulated, false) as is_simulated,
 from part
 inner join staging.breakdown_base as base
     on
@@ -49,6 +51,8 @@ inner join staging.breakdown_base as base
         and part.root = base.root
         and part.released_on = base.released_on
         and part.complete_in is not distinct from base.complete_in
+left join sources
+    on part.source = sources.source
 order by
     part.source asc, part.period_start asc, part.period_end asc, part.measure asc, part.region asc,
     part.value desc, part.crime_type asc

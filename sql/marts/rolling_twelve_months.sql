@@ -8,7 +8,7 @@ with month as (
         *,
         12 * year(period_start) + month(period_start) as number,
     from staging.period_figure
-    where period_kind = 'month' and age_band = 'total' and sex = 'total' and others = ''
+    where period_kind = 'month' and is_additive and age_band = 'total' and sex = 'total' and others = ''
 ),
 
 rolled as (

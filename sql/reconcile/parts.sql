@@ -1,4 +1,5 @@
--- The parts of every current breakdown, largest first; the first columns say which breakdown.
+-- The parts of every current breakdown that is published, largest first (those of records add up by
+-- construction); the first columns say which breakdown.
 select
     dimension,
     source,
@@ -20,5 +21,10 @@ select
     published_share_pct,
     export_id,
 from staging.breakdown_part
-where is_current
+where
+    is_current
+    and source not in (
+        select sources.source from sources
+        where sources.kind = 'records'
+    )
 order by published_value desc nulls last, part_code asc

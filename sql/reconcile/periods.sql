@@ -13,6 +13,7 @@ with figure as (
             else 0
         end as months,
     from staging.observation_current
+    where is_additive
 )
 
 select

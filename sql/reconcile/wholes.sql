@@ -17,3 +17,7 @@ select
     is_exhaustive,
     sum_of_parts is null as do_parts_overlap,
 from staging.breakdown_base
+where source not in (
+    select sources.source from sources
+    where sources.kind = 'records'
+)

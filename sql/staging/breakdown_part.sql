@@ -74,6 +74,7 @@ select
     part.published_value,
     part.is_corrected,
     part.is_provisional,
+    part.is_additive,
     -- Of parts that may not be all, one file's are told from another's by which stands.
     if(breakdown.totals in ('none', 'printed'), part.is_latest, part.is_current) as is_current,
     part.is_standing,
@@ -95,6 +96,7 @@ inner join breakdowns as breakdown
         and part.source_file = breakdown.source_file
         and part.export_id = breakdown.export_id
         and part.dimension = breakdown.dimension
+        and (breakdown.measure is null or part.measure = breakdown.measure)
 left join export_codes as own
     on
         part.source = own.source

@@ -281,6 +281,7 @@ select
     is_corrected,
     is_provisional,
     is_cumulative,
+    coalesce(is_additive, true) as is_additive,
     released_on,
     export_id,
     source_file,

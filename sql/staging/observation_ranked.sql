@@ -19,6 +19,7 @@ read_from as (
         export.scope,
         export.is_complete,
         export.is_cumulative,
+        coalesce(counted.is_additive, true) as is_additive,
         observation.released_on < observation.period_end and not export.is_dated_early as is_unfinished,
         (
             select max(ended.break_on)
@@ -39,6 +40,12 @@ read_from as (
             observation.source = export.source
             and observation.source_file = export.source_file
             and observation.export_id = export.export_id
+    left join record_measures as counted
+        on
+            observation.source = counted.source
+            and observation.source_file = counted.source_file
+            and observation.export_id = counted.export_id
+            and observation.measure = counted.measure
 ),
 
 latest as (
@@ -154,6 +161,7 @@ select
     ranked.scope,
     ranked.is_cumulative,
     ranked.is_unfinished,
+    ranked.is_additive,
     ranked.superseded_on is null and ranked.place = 1 as is_current,
     ranked.superseded_on is null and ranked.released_on = ranked.latest_release as is_latest,
     ranked.superseded_on,

@@ -11,6 +11,7 @@ with figure as (
         *,
         coalesce(other_dimensions, '') as others,
     from staging.observation_ranked
+    where is_additive
 ),
 
 way as (
@@ -231,6 +232,7 @@ select
     scope,
     is_cumulative,
     is_unfinished,
+    true as is_additive,
     is_current,
     case when is_known then published_total end as published_value,
     is_corrected,

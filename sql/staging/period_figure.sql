@@ -132,7 +132,7 @@ year_total as (
         case when count(published_value) = 12 / months then cast(sum(published_value) as bigint) end
             as published_value,
     from spanned
-    where months in (1, 3, 6)
+    where months in (1, 3, 6) and is_additive
     group by
         source, table_name, calendar_year, measure, crime_type, age_band, sex, region, others, months
     having count(*) = 12 / months
@@ -146,6 +146,7 @@ year_sum as (
         make_date(calendar_year, 12, 31) as period_end,
         12 as months,
         'sum_of_periods' as value_origin,
+        true as is_additive,
         false as is_cumulative,
     from year_total
     qualify
@@ -219,6 +220,7 @@ select
     is_provisional,
     is_cumulative,
     is_unfinished,
+    is_additive,
     released_on,
     export_id,
     source_file,

@@ -4,7 +4,8 @@ select
     cast(source_file as varchar) as source_file,
     cast(export_id as varchar) as export_id,
     cast(dimension as varchar) as dimension,
+    cast(measure as varchar) as measure,
     cast(totals as varchar) as totals,
     cast(has_published_shares as boolean) as has_published_shares,
 from input_breakdowns
-order by source, source_file, export_id, dimension
+order by source, source_file, export_id, dimension, measure

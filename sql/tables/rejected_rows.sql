@@ -9,7 +9,10 @@ select
     rule,
     reason,
     next_step,
-    raw_row,
+    case
+        when is_record_level and raw_row is not null then 'kept in the store; records are not published'
+        else raw_row
+    end as raw_row,
     reading_id,
 from read_parquet($readings)
 order by source, source_file, source_row nulls first, source_column

@@ -1,0 +1,50 @@
+"""What a record-level contract says about counting: by which dimensions, in which breakdowns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from pipelines.layouts import EVERY_OTHER, Table
+from pipelines.record_words import RecordField
+from pipelines.word_types import ANY_LABEL, AS_PRINTED
+
+RESERVED = "caseload_"
+"""How the columns begin that we add to the records."""
+UNREADABLE = "caseload_unreadable"
+"""Column of the staged records: the place of the first cell that is not of its type, from 1."""
+
+
+def dimensions_counted(table: Table) -> dict[str, tuple[str, RecordField]]:
+    """Dimension → the field, with its name, that gives it."""
+    fields = table.layout.fields.items()
+    return {f.dimension: (name, f) for name, f in fields if f.dimension and name != EVERY_OTHER}
+
+
+def codes_named(table: Table, dimension: str) -> list[str] | None:
+    """Every code that a field of a dimension can have, where the contract names them: in ``bands:``,
+    ``enum:`` or ``codes:``. None where other labels may come.
+    """
+    _, field = dimensions_counted(table)[dimension]
+    mapped = field.codes or table.layout.codes.get(dimension)
+    if mapped == AS_PRINTED or (isinstance(mapped, dict) and ANY_LABEL in mapped):
+        return None
+    codes = list(mapped.values()) if isinstance(mapped, dict) else []
+    if field.constraints.enum is not None:
+        codes += [code for text in field.constraints.enum if (code := table.code(dimension, text, field))]
+    elif not field.bands and not codes:
+        return None
+    return list(dict.fromkeys([*field.bands, *codes]))
+
+
+def breakdowns(table: Table, by: list[list[str]] | None) -> list[tuple[str, ...]]:
+    """The breakdowns that a contract asks for: each dimension alone where it does not say."""
+    if by is None:
+        return [(dimension,) for dimension in dimensions_counted(table)] or [()]
+    return [tuple(dict.fromkeys(names)) for names in by] or [()]
+
+
+def subsets(breakdown: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A breakdown and everything that it is broken down from, down to the total."""
+    for size in range(len(breakdown), -1, -1):
+        yield from combinations(breakdown, size)

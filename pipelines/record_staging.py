@@ -1,0 +1,201 @@
+"""One record-level export → typed Parquet in the order of its lines, every line accounted for."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from pipelines import record_files, record_sql
+from pipelines.exports import Export
+from pipelines.layouts import Table
+from pipelines.paths import statement
+from pipelines.problems import Problem, UnreadableExport
+from pipelines.record_fields import Bound, bind, selected
+from pipelines.record_files import RawFile
+from pipelines.record_sql import listed, literal
+
+
+@dataclass
+class Staged:
+    """What one scan of an export made: a Parquet file of its rows in their order, and the lines that are
+    no rows. ``problems`` without a row say why there is nothing.
+    """
+
+    export: Export
+    parquet: Path | None = None
+    raw: RawFile | None = None
+    bound: list[Bound] = field(default_factory=list)
+    rows: int = 0
+    """Rows in the Parquet file."""
+    lines: array | None = None
+    """The line of each, where they do not simply follow the header."""
+    rejected: list[Problem] = field(default_factory=list)
+    raw_lines: dict[int, str] = field(default_factory=dict)
+    ignored: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, row: int) -> int:
+        """The line in the export of a row of the Parquet file, counted from 0; for a Parquet export its
+        row from 1.
+        """
+        if self.lines is not None:
+            return self.lines[row]
+        return row + 1 + (self.raw.header_row if self.raw else 0)
+
+
+class Scans:
+    """The scans that are running, of which progress can be asked from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, tuple[duckdb.DuckDBPyConnection, int]] = {}
+
+    @contextmanager
+    def watched(self, export: Export, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._lock:
+            self._running[export.file] = (cursor, export.size)
+        try:
+            yield
+        finally:
+            with self._lock:  # from here on nobody asks the cursor, which may be closed
+                del self._running[export.file]
+
+    def bytes_read(self) -> float:
+        """How much of the files that are being read has been, by DuckDB's own account."""
+        with self._lock:
+            running = self._running.values()
+            return sum(size * max(cursor.query_progress(), 0) / 100 for cursor, size in running)
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, export: Export, table: Table, folder: Path, salt: str, scans: Scans
+) -> Staged:
+    """Read an export once, with explicit types, into a Parquet file in ``folder``.
+
+    The whole file is read a second time, line by line, only where DuckDB and a count of its lines do not
+    agree on how many rows it has.
+    """
+    try:
+        before = export.path.stat()
+        staged = _staged(_Scanner(connection, export, salt, scans), export, table, folder)
+        after = export.path.stat()
+    except UnreadableExport as error:
+        return Staged(export, problems=list(error.problems))
+    except OSError as error:
+        step = "Check that it exists and may be read"
+        problem = Problem(export.file, "io", f"cannot be read: {error.strerror}", next_step=step)
+        return Staged(export, problems=[problem])
+    if (before.st_mtime_ns, before.st_size, before.st_ctime_ns) != (
+        after.st_mtime_ns, after.st_size, after.st_ctime_ns
+    ):  # fmt: skip
+        changed = Problem(export.file, "io", "changed while it was read", next_step="Run again")
+        return Staged(export, problems=[changed])
+    return staged
+
+
+@dataclass(frozen=True)
+class _Scanner:
+    """What reads one export."""
+
+    connection: duckdb.DuckDBPyConnection
+    export: Export
+    salt: str
+    scans: Scans
+
+    def copy(self, source: str, staged: Staged, is_typed: bool = False) -> bool:
+        """Write the Parquet file, count its rows, and say whether a line was no row."""
+        with self.connection.cursor() as cursor:  # the table of rejects is its own
+            cursor.execute(record_sql.WATCHED)
+            columns = selected(staged.bound, self.salt, is_typed)
+            query = record_sql.copied(columns, source, str(staged.parquet))
+            with self.scans.watched(self.export, cursor):
+                [(staged.rows,)] = cursor.execute(query).fetchall()
+            if is_typed:
+                return False
+            [(rejects,)] = cursor.execute(statement("records", "lines_that_are_no_rows")).fetchall()
+            return bool(rejects)
+
+    def parquet_columns(self) -> list[str]:
+        try:
+            with self.connection.cursor() as cursor:
+                return cursor.read_parquet(str(self.export.path)).columns
+        except duckdb.Error as error:
+            reason = f"is not a whole Parquet file: {str(error).splitlines()[0]}"
+            problem = Problem(self.export.file, "format", reason, next_step="Fetch it again")
+            raise UnreadableExport([problem]) from None
+
+
+def _staged(scanner: _Scanner, export: Export, table: Table, folder: Path) -> Staged:
+    layout = table.layout
+    raw = record_files.opened(export.path, export.file, layout)
+    if raw.is_parquet:
+        raw = replace(raw, labels=scanner.parquet_columns())
+    bound, problems = bind(table, raw.labels, export.file)
+    if problems:
+        return Staged(export, raw=raw, problems=problems)
+    staged = Staged(export, folder / f"{export.export_id}.parquet", raw, bound)
+    copy = folder / f"{export.export_id}.csv"
+    try:
+        if not _is_read_at_once(scanner, raw, table, staged, copy):
+            _read_line_by_line(scanner, raw, table, staged, copy)
+    finally:
+        copy.unlink(missing_ok=True)
+    if not staged.rows and not staged.rejected:
+        step = "The file may be cut; fetch it again"
+        staged.problems = [Problem(export.file, "empty", "has a header and no rows", next_step=step)]
+    return staged
+
+
+def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> bool:
+    """Stage a file in one scan, and say whether all of its lines are rows."""
+    if raw.is_parquet:
+        scanner.copy(_parquet_source(raw), staged, is_typed=True)
+        return True
+    read: RawFile | None = raw
+    if not record_files.is_utf8(raw.encoding):
+        read = record_files.transcoded(raw, staged.export.file, copy)
+    try:
+        rejects = read is None or scanner.copy(_csv_source(read, table), staged)
+    except duckdb.Error:  # a line that is beyond its parser; which one it cannot say
+        return False
+    lines = None if rejects else record_files.clean_lines(raw)
+    return lines is not None and staged.rows == lines - raw.header_row
+
+
+def _read_line_by_line(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> None:
+    found = record_files.repaired(raw, staged.export.file, table.layout, copy)
+    plain = replace(raw, path=copy, is_gzip=False, encoding="utf-8", header_row=1, skip=0)
+    as_written = {"delimiter": ",", "quoteChar": '"'}
+    layout = type(table.layout).model_construct(**{**table.layout.__dict__, **as_written})
+    rejects = scanner.copy(_csv_source(plain, replace(table, layout=layout)), staged)
+    if rejects or staged.rows != len(found.rows):
+        reason = f"DuckDB reads {staged.rows:,} of its {len(found.rows):,} rows"
+        step = "Its lines cannot be told apart; see `quoteChar:` and `delimiter:`"
+        raise UnreadableExport([Problem(staged.export.file, "format", reason, next_step=step)])
+    staged.lines, staged.rejected, staged.raw_lines = found.rows, found.rejected, found.raw
+    staged.ignored = found.blank
+
+
+def _csv_source(raw: RawFile, table: Table) -> str:
+    """The scan of a CSV whose columns are ``c0``, ``c1``, …: nothing is guessed, nothing is dropped."""
+    columns = ", ".join(f"'c{position}': 'varchar'" for position in range(len(raw.labels)))
+    layout = table.layout
+    empty = listed(dict.fromkeys(["", *layout.statuses]))
+    compression = "gzip" if raw.is_gzip else "none"
+    return (
+        f"read_csv({literal(str(raw.path))}, auto_detect = false, columns = {{{columns}}}, header = true, "
+        f"skip = {raw.skip}, delim = {literal(layout.delimiter)}, quote = {literal(layout.quoteChar)}, "
+        f"escape = {literal(layout.quoteChar)}, nullstr = [{empty}], compression = '{compression}', "
+        "store_rejects = true, rejects_limit = 1)"
+    )
+
+
+def _parquet_source(raw: RawFile) -> str:
+    names = ", ".join(f"c{position}" for position in range(len(raw.labels)))
+    return f"read_parquet({literal(str(raw.path))}) as export ({names})"

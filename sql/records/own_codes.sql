@@ -1,0 +1,3 @@
+-- The combinations of a source's own dimensions that were counted, each as a number.
+select distinct others
+from counted
