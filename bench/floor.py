@@ -115,25 +115,23 @@ def _roll_up(connection: duckdb.DuckDBPyConnection, bands: list[str]) -> None:
     cases = " ".join(f"when age between {b.split('-')[0]} and {b.split('-')[1]} then '{b}'" for b in bands)
     month = "cast(date_trunc('month', date) as date) as period_start"
     band = f"case when age is null then 'unknown' {cases} end as age_band"
+    counts = "count(*) as suspects, count(*) filter (detained) as suspects_detained"
     connection.execute(f"""
         create table observation as
         with by_age as (
-            select {month}, crime_type, {band}, count(*) as suspects, count(*) filter (detained) as detained,
-            from record group by all
+            select {month}, crime_type, {band}, {counts} from record group by all
         ),
         by_region as (
-            select {month}, crime_type, region, count(*) as suspects, count(*) filter (detained) as detained,
-            from record group by all
+            select {month}, crime_type, region, {counts} from record group by all
         ),
         by_sex as (
-            select {month}, sex, count(*) as suspects, count(*) filter (detained) as detained,
-            from record group by all
+            select {month}, sex, {counts} from record group by all
         ),
         counted as (
             select
                 period_start, coalesce(crime_type, 'total') as crime_type,
                 coalesce(age_band, 'total') as age_band, 'total' as sex, 'total' as region,
-                sum(suspects) as suspects, sum(detained) as detained,
+                sum(suspects) as suspects, sum(suspects_detained) as suspects_detained,
             from by_age
             group by grouping sets (
                 (period_start, crime_type, age_band), (period_start, crime_type), (period_start, age_band),
@@ -142,15 +140,14 @@ def _roll_up(connection: duckdb.DuckDBPyConnection, bands: list[str]) -> None:
             union all
             select
                 period_start, coalesce(crime_type, 'total'), 'total', 'total', region, sum(suspects),
-                sum(detained),
+                sum(suspects_detained),
             from by_region
             group by grouping sets ((period_start, crime_type, region), (period_start, region))
             union all
-            select period_start, 'total', 'total', sex, 'total', suspects, detained,
+            select period_start, 'total', 'total', sex, 'total', suspects, suspects_detained,
             from by_sex
         )
-        unpivot (select period_start, crime_type, age_band, sex, region, suspects, detained from counted)
-        on suspects, detained into name measure value value
+        unpivot counted on suspects, suspects_detained into name measure value value
         union all
         select {month}, crime_type, 'total', 'total', 'total', 'cases', count(distinct case_id),
         from record group by all
