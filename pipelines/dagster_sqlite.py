@@ -17,6 +17,10 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 
 
+def _write_normally(connection: Any, _: Any) -> None:
+    connection.execute("pragma synchronous = normal")
+
+
 @contextmanager
 def kept_engines(instance: dg.DagsterInstance) -> Iterator[None]:
     """Store the events of an instance through one engine a file; other storages are left as they are."""
@@ -34,6 +38,8 @@ def kept_engines(instance: dg.DagsterInstance) -> Iterator[None]:
                     storage.conn_string_for_shard(shard),
                     connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
                 )
+                # With SQLite's write-ahead log a crash of the machine may cost the last events, no more.
+                sqlalchemy.event.listen(engines[shard], "connect", _write_normally)
                 if shard not in storage._initialized_dbs:
                     storage._initdb(engines[shard])
                     storage._initialized_dbs.add(shard)

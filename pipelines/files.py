@@ -29,5 +29,5 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def write_json(path: Path, content: Any) -> None:
     with replacing(path) as temporary:
-        text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+        text = json.dumps(content, ensure_ascii=False, default=str)
         temporary.write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import observation
+from pipelines import observation, record_sql
 from pipelines.files import replacing, write_json
 from pipelines.hashes import Hashes
 
@@ -189,7 +189,7 @@ class Store:
         with self._building(self.reading(receipt.reading)) as building:
             self._write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
             self._write_rejected(rejected, receipt, building)
-            write_json(building / "receipt.json", asdict(receipt))
+            write_json(building / "receipt.json", vars(receipt))
 
     @contextmanager
     def _building(self, final: Path) -> Iterator[Path]:
@@ -210,7 +210,7 @@ class Store:
         with self._building(final) as building:
             shutil.copyfile(self.observations(name), building / "observations.parquet")
             self._copy_rejected(name, receipt, building)
-            write_json(building / "receipt.json", asdict(receipt))
+            write_json(building / "receipt.json", vars(receipt))
         return receipt
 
     def _copy_rejected(self, name: str, receipt: Receipt, building: Path) -> None:
@@ -233,14 +233,14 @@ class Store:
         with self._building(self.reading(receipt.reading)) as building:
             shutil.copyfile(self.observations(self.nothing()), building / "observations.parquet")
             self._copy_rejected(name, receipt, building)
-            write_json(building / "receipt.json", asdict(receipt))
+            write_json(building / "receipt.json", vars(receipt))
         return receipt
 
     def _write_parquet(self, frame: Any, columns: dict[str, str], path: Path) -> None:
         """The frame's columns, cast to their types, as zstd Parquet."""
         listed = ", ".join(f'cast("{name}" as {type_}) as "{name}"' for name, type_ in columns.items())
         self._connection.register("frame", frame)
-        self._connection.sql(f"select {listed} from frame").write_parquet(str(path), compression="zstd")
+        self._connection.execute(record_sql.copied(listed, "frame", str(path)))
         self._connection.unregister("frame")
 
     def drop(self, name: str) -> None:
