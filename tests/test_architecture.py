@@ -259,7 +259,6 @@ STATEMENTS_IN_PYTHON = {
         "use build",
         "checkpoint",
     ),
-    "store": ("select {listed} from frame",),  # the columns of the waist, cast to their types
     "gx_duckdb": ("select column_name, is_nullable from duckdb_columns()",),  # of any DuckDB file
     "show_query": ("set enable_external_access", "set lock_configuration"),
 }
@@ -322,7 +321,6 @@ PUT_INTO_SQL = {
     },
     # The one place where the fields of a contract get into SQL, between quotation marks, and our own names.
     "record_sql": RECORD_SQL,
-    "store": {"listed"},  # the columns of the waist
     "warehouse": {
         "STAGING_SCHEMA", "STORAGE_VERSION",  # constants
         "kind",  # table or view
