@@ -21,7 +21,7 @@ from pipelines.hashes import Hashes
 from pipelines.headings import Groups, outside_fragment
 from pipelines.layouts import RELEASED_ON, Table
 from pipelines.outside import Reader, cell_groups, once, readers
-from pipelines.problems import Problem, UnreadableExport
+from pipelines.problems import Problem, UnreadableExport, cannot_be_read
 
 UNDATED = "undated"
 """The edition of exports whose release date cannot be told; they are always quarantined."""
@@ -118,8 +118,7 @@ def described(
         sha256 = hashes.of(path, status)
         found = readers(list(source.tables.values()), path, file, below)
     except OSError as error:
-        step = "Check that it exists and may be read"
-        return refused(Problem(file, "io", f"cannot be read: {error.strerror}", next_step=step))
+        return refused(cannot_be_read(file, error))
     except UnreadableExport as error:
         return refused(error.problems[0], sha256, status.st_size)
     if problem := _unmatched(source, file, found):

@@ -34,10 +34,10 @@ class Hashes:
 
     def of(self, path: Path, status: os.stat_result) -> str:
         """The digest in hex. Raises OSError."""
-        stamp = _stamp(status)
+        now = stamp(status)
         entry = self._known.get(str(path))
-        if not entry or entry[:-1] != stamp:
-            entry = [*stamp, _digest(path)]
+        if not entry or entry[:-1] != now:
+            entry = [*now, _digest(path)]
             if time.time_ns() - status.st_ctime_ns > SETTLED_NS:
                 self._known[str(path)] = entry
         return entry[-1]
@@ -50,7 +50,7 @@ class Hashes:
                 status = path.lstat()
             except OSError:
                 continue  # told when it is its turn
-            known = self._known.get(str(path), [])[:-1] == _stamp(status)
+            known = self._known.get(str(path), [])[:-1] == stamp(status)
             if stat.S_ISREG(status.st_mode) and not known:
                 new.append((path, status))
         if len(new) > 1 and sum(status.st_size for _, status in new) >= AHEAD_BYTES:
@@ -77,7 +77,8 @@ def _read(kept: Path | None) -> dict[str, list]:
         return {}
 
 
-def _stamp(status: os.stat_result) -> list[int]:
+def stamp(status: os.stat_result) -> list[int]:
+    """What differs between two looks at a file if its content may."""
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 

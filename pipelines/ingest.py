@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from pipelines import grids, records, tables, validation
 from pipelines.contract import Source
@@ -14,7 +15,7 @@ from pipelines.expectations import Result, Validator
 from pipelines.exports import Export
 from pipelines.hierarchies import Code, export_codes
 from pipelines.layouts import Table
-from pipelines.problems import Problem, UnreadableExport
+from pipelines.problems import Problem, UnreadableExport, cannot_be_read, changed_meanwhile
 from pipelines.readings import (
     NOTHING,
     Findings,
@@ -74,13 +75,11 @@ def ingest(
         return store.receipt(name)
     plain = reading_name(source, export)
     if not findings.objections and store.has(plain):  # only told: the figures are those that were read
-        receipt = store.receipt(plain)
-        notes = [note.to_dict() for note in findings.notes]
-        return store.again(replace(receipt, reading=name, checks=[*receipt.checks, *notes]), plain)
+        return store.again(_told(store.receipt(plain), findings, reading=name), plain)
     if _has_records(source, export):
         if not store.has(plain):
-            [receipt] = ingest_all(source, [export], store, validator)
-        return store.hold(_held(store.receipt(plain), name, findings), plain)
+            list(ingest_all(source, [export], store, validator))
+        return store.hold(_held(store.receipt(plain), findings, name), plain)
     return _kept(read(source, export, validator, findings), store)
 
 
@@ -88,20 +87,22 @@ def _read_records(source: Source, export: Export, validator: Validator, findings
     """The reading of one record-level export, of which the records themselves are not kept."""
     with tempfile.TemporaryDirectory() as scratch:
         [reading] = records.read(source, [export], Store(Path(scratch)), validator)
-    if not findings.objections:
-        notes = [note.to_dict() for note in findings.notes]
-        receipt = replace(reading.receipt, checks=[*reading.receipt.checks, *notes])
-    else:
-        receipt = _held(reading.receipt, reading_name(source, export, findings), findings)
+    change = _held if findings.objections else _told
+    receipt = change(reading.receipt, findings, reading=reading_name(source, export, findings))
     return replace(reading, receipt=receipt, records=None)
 
 
-def _held(plain: Receipt, name: str, findings: Findings) -> Receipt:
+def _told(plain: Receipt, findings: Findings, **changes: Any) -> Receipt:
+    """A receipt with what comparing its export with others found beside what it has, and some changes."""
+    notes = [note.to_dict() for note in findings.notes]
+    return replace(plain, checks=[*plain.checks, *notes], **changes)
+
+
+def _held(plain: Receipt, findings: Findings, reading: str) -> Receipt:
     """The receipt of a record-level export that was good by itself and that others speak against."""
     problems = [*map(str, findings.objections), *plain.problems]
-    notes = [note.to_dict() for note in findings.notes]
-    return replace(
-        plain, reading=name, status=QUARANTINED, problems=problems, checks=[*plain.checks, *notes],
+    return _told(
+        plain, findings, reading=reading, status=QUARANTINED, problems=problems,
         rows_accepted=0, rows_rejected=plain.rows_received, rows_listed=plain.rows_listed or 0,
         observations=0, breakdowns=[], codes=[], measures=[], period_start=None, period_end=None,
     )  # fmt: skip
@@ -118,15 +119,11 @@ def read(source: Source, export: Export, validator: Validator, findings: Finding
     try:
         grid = grids.read(export.path, export.file, table.layout, export.sheet)
         if hashlib.sha256(export.path.read_bytes()).hexdigest() != export.sha256:
-            changed = Problem(export.file, "io", "changed while it was read", next_step="Run again")
-            return unreadable(source, export, [changed])
+            return unreadable(source, export, [changed_meanwhile(export.file)])
     except UnreadableExport as error:
         return unreadable(source, export, list(error.problems))
     except OSError as error:
-        step = "Check that it exists and may be read"
-        return unreadable(
-            source, export, [Problem(export.file, "io", f"cannot be read: {error.strerror}", next_step=step)]
-        )
+        return unreadable(source, export, [cannot_be_read(export.file, error)])
     origin = tables.Origin(export.source, export.export_id, export.file, export.released_on, export.groups)
     tidy = tables.tidy(grid, table, origin)
     codes = export_codes(tidy.printed_figures.observations, table, tidy.labels, is_complete=True)

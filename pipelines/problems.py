@@ -44,6 +44,17 @@ class UnreadableExport(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def cannot_be_read(file: str, error: OSError) -> Problem:
+    """What the system says of a file that cannot be opened or read."""
+    step = "Check that it exists and may be read"
+    return Problem(file, "io", f"cannot be read: {error.strerror}", next_step=step)
+
+
+def changed_meanwhile(file: str) -> Problem:
+    """A file that was written to while it was read."""
+    return Problem(file, "io", "changed while it was read", next_step="Run again")
+
+
 def printable(text: str) -> str:
     """``text`` shortened to one line without control characters: for a cell, a label, a name."""
     return one_line(text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…")

@@ -148,7 +148,7 @@ def _breakdowns(layout: Layout, table: Table) -> Iterator[Finding]:
     used = {
         name
         for count in layout.measures.values()
-        for breakdown in breakdowns(table, layout.rollup.by if count.by is None else count.by)
+        for breakdown in breakdowns(table, count)
         for name in breakdown
     }
     for dimension, (name, _) in counted.items():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import duckdb
 import pandas as pd
@@ -22,7 +22,7 @@ from pipelines.observation import DIMENSIONS, OBSERVED
 from pipelines.paths import statement
 from pipelines.problems import Problem, counted, suggestion
 from pipelines.readings import Reading, breakdowns, receipt_of, rejected_rows, says_all, scope
-from pipelines.record_fields import WHAT, Bound
+from pipelines.record_fields import WHAT
 from pipelines.record_files import texts_of
 from pipelines.record_layouts import UNREADABLE
 from pipelines.record_rules import RecordRule
@@ -169,7 +169,7 @@ def _unreadable(staged: Staged, connection: duckdb.DuckDBPyConnection) -> dict[i
 def _cell(found: Settled, name: str | None, text: str | None) -> str | None:
     """The cell of a field in the text of a row; not of one that tells who somebody is."""
     bound = next((b for b in found.staged.bound if b.name == name), None)
-    if bound is None or bound.position is None or text is None or not may_be_told(bound):
+    if bound is None or bound.position is None or text is None or bound.field.tells_who:
         return None
     if found.staged.raw and found.staged.raw.is_parquet:
         label = found.staged.raw.labels[bound.position]
@@ -183,16 +183,11 @@ def _cell(found: Settled, name: str | None, text: str | None) -> str | None:
     return cells[bound.position] if bound.position < len(cells) else None
 
 
-def may_be_told(bound: Bound) -> bool:
-    """Whether messages and the warehouse may show a cell of a field."""
-    return bound.field.personal is None and not bound.field.key
-
-
 def _harmless(result: Result, table: Table) -> Result:
     """The result without examples of fields that tell who somebody is."""
     field = table.layout.fields.get(str(result.rule.arguments.get("column")))
-    if field is None or field.personal or field.key:
-        return Result(**{**result.__dict__, "examples": []})
+    if field is None or field.tells_who:
+        return replace(result, examples=[])
     return result
 
 

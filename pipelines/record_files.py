@@ -45,9 +45,8 @@ class RawFile:
 
 @dataclass
 class Repaired:
-    """A copy of an export with those of its lines that are rows, and what became of the others."""
+    """Which lines of an export are rows, and what became of the others."""
 
-    path: Path
     rows: array = field(default_factory=lambda: array("Q"))
     """The line of each row, in order."""
     rejected: list[Problem] = field(default_factory=list)
@@ -150,7 +149,7 @@ def repaired(raw: RawFile, file: str, layout: Layout, copy: Path) -> Repaired:
 
     Raises UnreadableExport and OSError.
     """
-    found = Repaired(copy)
+    found = Repaired()
     rows = _over_lines(raw, layout) if layout.line_breaks_in_cells else _each_line(raw, layout)
     with copy.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
@@ -258,7 +257,7 @@ def _decoded(line: bytes, encoding: str) -> tuple[str, str]:
         return line.decode(encoding, "backslashreplace"), reason
 
 
-def transcoded(raw: RawFile, file: str, copy: Path) -> RawFile | None:
+def transcoded(raw: RawFile, copy: Path) -> RawFile | None:
     """The export as UTF-8, or None where some of it is not in its encoding. Raises OSError."""
     decoder = codecs.getincrementaldecoder(raw.encoding or "utf-8")()
     try:

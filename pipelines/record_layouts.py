@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from pipelines.layouts import EVERY_OTHER, Table
-from pipelines.record_words import RecordField
+from pipelines.record_words import CountWords, RecordField
 from pipelines.word_types import ANY_LABEL, AS_PRINTED
 
 RESERVED = "caseload_"
@@ -37,8 +37,9 @@ def codes_named(table: Table, dimension: str) -> list[str] | None:
     return list(dict.fromkeys([*field.bands, *codes]))
 
 
-def breakdowns(table: Table, by: list[list[str]] | None) -> list[tuple[str, ...]]:
-    """The breakdowns that a contract asks for: each dimension alone where it does not say."""
+def breakdowns(table: Table, count: CountWords) -> list[tuple[str, ...]]:
+    """The breakdowns that a contract asks of a measure: each dimension alone where it does not say."""
+    by = table.layout.rollup.by if count.by is None else count.by
     if by is None:
         return [(dimension,) for dimension in dimensions_counted(table)] or [()]
     return [tuple(dict.fromkeys(names)) for names in by] or [()]

@@ -6,6 +6,10 @@ are not ours get into SQL, and here only between quotation marks. What they name
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 WATCHED = "set enable_progress_bar = true; set enable_progress_bar_print = false"
 
@@ -45,16 +49,24 @@ def copied(columns: str, source: str, target: str) -> str:
     return f"copy (select {columns} from {source}) to {literal(target)} (format parquet, compression zstd)"
 
 
-def table(name: str, columns: dict[str, str], is_temporary: bool = True) -> str:
-    """Make a table of our own."""
+def fill(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], rows: Sequence[tuple],
+    is_temporary: bool = True,
+) -> None:  # fmt: skip
+    """Make a table of our own with some rows. A list for each column: a statement for each row takes a
+    hundred times as long.
+    """
+    connection.execute(_table(name, columns, is_temporary))
+    if rows:
+        connection.execute(_filled(name, len(columns)), [list(c) for c in zip(*rows, strict=True)])
+
+
+def _table(name: str, columns: dict[str, str], is_temporary: bool) -> str:
     typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
     return f"create or replace {'temp' if is_temporary else ''} table {name} ({typed})"
 
 
-def filled(name: str, count: int) -> str:
-    """Fill a table of our own from one list for each of its columns: a statement for each row takes a
-    hundred times as long.
-    """
+def _filled(name: str, count: int) -> str:
     unnested = ", ".join(f"unnest(${at})" for at in range(1, count + 1))
     return f"insert into {name} select {unnested}"
 

@@ -13,9 +13,10 @@ import duckdb
 
 from pipelines import record_files, record_sql
 from pipelines.exports import Export
+from pipelines.hashes import stamp
 from pipelines.layouts import Table
 from pipelines.paths import statement
-from pipelines.problems import Problem, UnreadableExport
+from pipelines.problems import Problem, UnreadableExport, cannot_be_read, changed_meanwhile
 from pipelines.record_fields import Bound, bind, selected
 from pipelines.record_files import RawFile
 from pipelines.record_sql import listed, literal
@@ -74,28 +75,23 @@ class Scans:
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, export: Export, table: Table, folder: Path, salt: str, scans: Scans
+    connection: duckdb.DuckDBPyConnection, export: Export, table: Table, target: Path, salt: str, scans: Scans
 ) -> Staged:
-    """Read an export once, with explicit types, into a Parquet file in ``folder``.
+    """Read an export once, with explicit types, into the Parquet file ``target``.
 
     The whole file is read a second time, line by line, only where DuckDB and a count of its lines do not
     agree on how many rows it has.
     """
     try:
         before = export.path.stat()
-        staged = _staged(_Scanner(connection, export, salt, scans), export, table, folder)
+        staged = _staged(_Scanner(connection, export, salt, scans), export, table, target)
         after = export.path.stat()
     except UnreadableExport as error:
         return Staged(export, problems=list(error.problems))
     except OSError as error:
-        step = "Check that it exists and may be read"
-        problem = Problem(export.file, "io", f"cannot be read: {error.strerror}", next_step=step)
-        return Staged(export, problems=[problem])
-    if (before.st_mtime_ns, before.st_size, before.st_ctime_ns) != (
-        after.st_mtime_ns, after.st_size, after.st_ctime_ns
-    ):  # fmt: skip
-        changed = Problem(export.file, "io", "changed while it was read", next_step="Run again")
-        return Staged(export, problems=[changed])
+        return Staged(export, problems=[cannot_be_read(export.file, error)])
+    if stamp(before) != stamp(after):
+        return Staged(export, problems=[changed_meanwhile(export.file)])
     return staged
 
 
@@ -131,7 +127,7 @@ class _Scanner:
             raise UnreadableExport([problem]) from None
 
 
-def _staged(scanner: _Scanner, export: Export, table: Table, folder: Path) -> Staged:
+def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> Staged:
     layout = table.layout
     raw = record_files.opened(export.path, export.file, layout)
     if raw.is_parquet:
@@ -139,8 +135,8 @@ def _staged(scanner: _Scanner, export: Export, table: Table, folder: Path) -> St
     bound, problems = bind(table, raw.labels, export.file)
     if problems:
         return Staged(export, raw=raw, problems=problems)
-    staged = Staged(export, folder / f"{export.export_id}.parquet", raw, bound)
-    copy = folder / f"{export.export_id}.csv"
+    staged = Staged(export, target, raw, bound)
+    copy = target.with_suffix(".csv")
     try:
         if not _is_read_at_once(scanner, raw, table, staged, copy):
             _read_line_by_line(scanner, raw, table, staged, copy)
@@ -159,7 +155,7 @@ def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Stag
         return True
     read: RawFile | None = raw
     if not record_files.is_utf8(raw.encoding):
-        read = record_files.transcoded(raw, staged.export.file, copy)
+        read = record_files.transcoded(raw, copy)
     try:
         rejects = read is None or scanner.copy(_csv_source(read, table), staged)
     except duckdb.Error:  # a line that is beyond its parser; which one it cannot say

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 
 from pipelines import record_sql
 from pipelines.contract import Source
-from pipelines.documents import ContractError
 from pipelines.expectations import Result, Rule, UnusableExpectation, Validator
 from pipelines.layouts import Table
 from pipelines.paths import statement
@@ -38,6 +36,7 @@ from pipelines.record_rules import (
 )
 from pipelines.record_sql import as_day, as_text, literal, quoted
 from pipelines.rollups import Counted, Rollup
+from pipelines.rules import unusable
 
 EXPORT, ROW = "caseload_export", "caseload_row"
 RECORDS, SUMMARY = "records", "exports"
@@ -82,12 +81,10 @@ def write_views(database: Path, table: Table, exports: list[Counted]) -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(record_sql.memory(MEMORY))
         columns = {"number": "integer", "parquet": "varchar", "period_start": "date", "period_end": "date"}
-        connection.execute(record_sql.table("export", columns, is_temporary=False))
         rows = [
             (e.number, e.parquet, e.period and e.period.start, e.period and e.period.end) for e in exports
         ]
-        values = [list(column) for column in zip(*rows, strict=True)]
-        connection.execute(record_sql.filled("export", len(columns)), values)
+        record_sql.fill(connection, "export", columns, rows, is_temporary=False)
         checked = _checked_columns(table)
         parquet = [export.parquet for export in exports]
         connection.execute(record_sql.checked_view(RECORDS, checked, parquet))
@@ -140,9 +137,7 @@ def validated(
         }
         found = validator.pushed_down(f"{source.name}.{table.name}", database, suites, MEMORY)
     except UnusableExpectation as error:
-        types = [expectation.type for expectation in table.layout.expect]
-        place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
-        raise ContractError([source.problem(place, str(error))]) from None
+        raise unusable(source, table, error) from None
     checked = [
         _Checked(rule, result, query)
         for relation, rules in ((RECORDS, on_all), (SUMMARY, on_each))
@@ -185,13 +180,9 @@ def _alone(
             if wanted["observations"]:
                 relation = f"observations_of_{export.number}"
                 figures = rollup.observations[rollup.observations["export_no"] == export.number]
-                _write(connection, relation, figures)
+                connection.from_df(figures).create(relation)
                 found[relation] = (export.number, wanted["observations"])
     return found
-
-
-def _write(connection: duckdb.DuckDBPyConnection, relation: str, frame: pd.DataFrame) -> None:
-    connection.from_df(frame).create(relation)
 
 
 def _judge(
@@ -218,7 +209,7 @@ def _judge(
 def _number(connection: duckdb.DuckDBPyConnection, table: Table, checked: list[_Checked]) -> None:
     """Note which rows of which exports break which rule, in ``broken``."""
     columns = {"export": "integer", "record": "bigint", "rule": "integer"}
-    connection.execute(record_sql.table("broken", columns))
+    record_sql.fill(connection, "broken", columns, [])
     for at, one in enumerate(checked):
         if one.result.verdict != "failed":
             continue

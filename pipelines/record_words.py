@@ -50,6 +50,11 @@ class RecordField(Words):
         """Whether its cells are kept beside the record, as they are or hashed."""
         return self.personal != "drop" and self.ignore is None
 
+    @property
+    def tells_who(self) -> bool:
+        """Whether a cell may tell who somebody is: then it stands in no message."""
+        return self.key or self.personal is not None
+
     @model_validator(mode="after")
     def _words_fit_type(self) -> RecordField:
         given = self.model_fields_set

@@ -11,7 +11,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -26,13 +27,12 @@ from pipelines.problems import Problem
 from pipelines.readings import Reading, unreadable
 from pipelines.record_decisions import Settled, observed, settled
 from pipelines.record_staging import Scans, Staged, stage
-from pipelines.record_validation import Verdict, validated, write_views
+from pipelines.record_validation import MEMORY, Verdict, validated, write_views
 from pipelines.rollups import Counted, Rollup, rolled_up
 from pipelines.store import STAGING, Store
 
 BATCH_BYTES = 384 << 20
 """Raw bytes that are counted and validated together: bounds memory, whatever the number of files."""
-MEMORY = "1GB"
 WORKERS = 2
 
 
@@ -72,17 +72,20 @@ class Reader:
         """Rows and bytes of each export that was staged."""
         self._stagers = ThreadPoolExecutor(WORKERS, "stage")
         self._counters = ThreadPoolExecutor(1, "count")
+        numbers = count()
         self.batches: list[Future[Batch]] = [
             self._counters.submit(
                 self._batch, source.tables[str(group[0].table)],
-                [self._stagers.submit(self._stage, at, export) for at, export in enumerate(group)],
+                [self._stagers.submit(self._stage, next(numbers), export) for export in group],
             )
             for group in batched(exports)
         ]  # fmt: skip
 
-    def _stage(self, at: int, export: Export) -> Staged:
+    def _stage(self, number: int, export: Export) -> Staged:
         table = self._source.tables[str(export.table)]
-        staged = stage(self.connection, export, table, self.folder, self._salt, self._scans)
+        # By number: two releases may have a file of the same content.
+        target = self.folder / f"{number}.parquet"
+        staged = stage(self.connection, export, table, target, self._salt, self._scans)
         self._staged.append((staged.rows + len(staged.rejected), export.size))
         return staged
 
@@ -97,12 +100,12 @@ class Reader:
         counted = []
         for number, one in enumerate(staged):
             if one.rows and not one.problems:
-                found = _of_whole_file(table, one)
+                found = _of_whole_file(table, number, one)
                 if not one.problems:
-                    counted.append(replace(found, number=number))
+                    counted.append(found)
         with self.connection.cursor() as cursor:
             rollup = rolled_up(cursor, table, counted) if counted else None
-        database = self.folder / f"{staged[0].export.export_id}.duckdb"
+        database = (staged[0].parquet or self.folder / "none").with_suffix(".duckdb")
         if counted:
             write_views(database, table, counted)
         return Batch(table, staged, counted, rollup, database)
@@ -170,7 +173,7 @@ def _readings(source: Source, batch: Batch, reader: Reader, validator: Validator
             yield settled(source, found, figures.get(at), cursor)
 
 
-def _of_whole_file(table: Table, staged: Staged) -> Counted:
+def _of_whole_file(table: Table, number: int, staged: Staged) -> Counted:
     """What holds for all records of an export; what does not fit becomes a problem of it."""
     export, problems = staged.export, []  # type: tuple[Export, list[Problem]]
     steps = outside_steps(export.groups, table, export.file, problems)
@@ -183,4 +186,4 @@ def _of_whole_file(table: Table, staged: Staged) -> Counted:
     except ValueError as error:
         problems.append(Problem(export.file, "period", str(error), next_step="See `files:` in the contract"))
     staged.problems += problems
-    return Counted(0, str(staged.parquet), period, codes)
+    return Counted(number, str(staged.parquet), period, codes)

@@ -70,16 +70,15 @@ class _Work:
         self._write_exports()
         self.codes = self._looked_up()
         self._write_labels()
+        self._size = len(self._numbers) + 1
+        """Greater than every number that stands in the records; codes that none has are numbered later."""
         self._has_calendar = bool(table.layout.dated_by) and table.layout.rollup.period != "file"
         if self._has_calendar:
             self._write_calendar()
 
     def _table_of(self, name: str, columns: dict[str, str], rows: list[tuple]) -> None:
         """A temporary table with some rows."""
-        self._connection.execute(record_sql.table(name, columns))
-        if rows:
-            values = [list(column) for column in zip(*rows, strict=True)]
-            self._connection.execute(record_sql.filled(name, len(columns)), values)
+        record_sql.fill(self._connection, name, columns, rows)
 
     def _write_exports(self) -> None:
         """``export``: one row an export, with what holds for all of it; ``staged``: its records."""
@@ -173,12 +172,11 @@ class _Work:
 
     def _place(self, dimension: str) -> int:
         """What the number of a code is multiplied by where several stand in one number."""
-        return (len(self.codes) + len(self._numbers) + 1) ** self._own().index(dimension)
+        return self._size ** self._own().index(dimension)
 
     def _split(self, others: int) -> dict[str, int]:
         """The numbers that stand in one number, by dimension."""
-        size = len(self.codes) + len(self._numbers) + 1
-        return {name: others // self._place(name) % size for name in self._own()}
+        return {name: others // self._place(name) % self._size for name in self._own()}
 
     def _conditions(self, measures: Iterable[str]) -> tuple[list[str], dict[str, int]]:
         """The tests of the contract's ``where:``, and which of them each measure asks for, as bits."""
@@ -232,8 +230,7 @@ class _Work:
         groups: dict[tuple[tuple[str, ...], ...], list[str]] = {}
         for measure, count in layout.measures.items():
             if count.is_additive:
-                by = breakdowns(self._table, layout.rollup.by if count.by is None else count.by)
-                groups.setdefault(tuple(by), []).append(measure)
+                groups.setdefault(tuple(breakdowns(self._table, count)), []).append(measure)
         for wanted, measures in groups.items():
             tests, bits = self._conditions(measures)
             self._write_selected(bits, len(tests))
@@ -271,7 +268,7 @@ class _Work:
                 continue
             tests, bits = self._conditions([measure])
             self._write_selected(bits, len(tests))
-            by = breakdowns(self._table, layout.rollup.by if count.by is None else count.by)
+            by = breakdowns(self._table, count)
             for names in {frozenset(names): names for b in by for names in subsets(b)}.values():
                 self._write_record(names, tests, f"s.{quoted(str(count.distinct))}")
                 yield [names], self._connection.execute(statement("rollups", "distinct_counts")).df()

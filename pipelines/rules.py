@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule
+from pipelines.contract import Source
+from pipelines.documents import ContractError
+from pipelines.expectations import COLUMN, DIMENSION, ROW, Rule, UnusableExpectation
 from pipelines.hierarchies import ADDING_UP, Code, along, dimensions_of, sums_of_parts
 from pipelines.layouts import Match, Table
 from pipelines.observation import KEY, TOTAL
@@ -130,3 +132,10 @@ def _constraint_rules(label: str, constraints: Constraints) -> list[Rule]:
             reason = f"is {'below' if high is None else 'above'} {bound}"
         rule("expect_column_values_to_be_between", reason, min_value=low, max_value=high)
     return rules
+
+
+def unusable(source: Source, table: Table, error: UnusableExpectation) -> ContractError:
+    """An expectation whose arguments do not fit its type, at its place in the contract."""
+    types = [expectation.type for expectation in table.layout.expect]
+    place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
+    return ContractError([source.problem(place, str(error))])

@@ -149,9 +149,7 @@ def _write_slots(connection: duckdb.DuckDBPyConnection, given: Distributions, is
         ("age_slots", {"slot": "integer", "age": "integer"}, list(enumerate(ages))),
         ("regions", {"slot": "integer", "label": "varchar"}, list(enumerate(regions))),
     ):
-        connection.execute(record_sql.table(name, columns, is_temporary=False))
-        slots, values = zip(*rows, strict=True)
-        connection.execute(record_sql.filled(name, len(columns)), [list(slots), list(values)])
+        record_sql.fill(connection, name, columns, rows, is_temporary=False)
 
 
 def _years(entry: dict[str, Any]) -> list[tuple[int | None, float]]:

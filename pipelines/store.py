@@ -206,17 +206,14 @@ class Store:
 
     def again(self, receipt: Receipt, name: str) -> Receipt:
         """Keep the figures of a reading once more, under another receipt; complete or not at all."""
-        final = self.reading(receipt.reading)
-        with self._building(final) as building:
-            shutil.copyfile(self.observations(name), building / "observations.parquet")
-            self._copy_rejected(name, receipt, building)
+        return self._copied(receipt, self.observations(name), self.rejected_rows(name))
+
+    def _copied(self, receipt: Receipt, observations: Path, rejected: Path) -> Receipt:
+        with self._building(self.reading(receipt.reading)) as building:
+            shutil.copyfile(observations, building / "observations.parquet")
+            self._write_rejected(self._connection.read_parquet(str(rejected)).df(), receipt, building)
             write_json(building / "receipt.json", vars(receipt))
         return receipt
-
-    def _copy_rejected(self, name: str, receipt: Receipt, building: Path) -> None:
-        self._write_rejected(
-            self._connection.read_parquet(str(self.rejected_rows(name))).df(), receipt, building
-        )
 
     def _write_rejected(self, rejected: Any, receipt: Receipt, building: Path) -> None:
         target = building / "rejected_rows.parquet"
@@ -230,11 +227,7 @@ class Store:
 
     def hold(self, receipt: Receipt, name: str) -> Receipt:
         """Keep a reading once more as one that was refused: without its figures, with the same rejects."""
-        with self._building(self.reading(receipt.reading)) as building:
-            shutil.copyfile(self.observations(self.nothing()), building / "observations.parquet")
-            self._copy_rejected(name, receipt, building)
-            write_json(building / "receipt.json", vars(receipt))
-        return receipt
+        return self._copied(receipt, self.observations(self.nothing()), self.rejected_rows(name))
 
     def _write_parquet(self, frame: Any, columns: dict[str, str], path: Path) -> None:
         """The frame's columns, cast to their types, as zstd Parquet."""

@@ -13,7 +13,6 @@ from pipelines import ages
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
 from pipelines.coverage import gaps
-from pipelines.documents import ContractError
 from pipelines.expectations import Result, Rule, UnusableExpectation, Validator
 from pipelines.grids import Grid
 from pipelines.headings import misnamed
@@ -29,6 +28,7 @@ from pipelines.rules import (
     text_rules,
     total_rules,
     totals_frame,
+    unusable,
 )
 from pipelines.tables import Tidy
 
@@ -70,9 +70,7 @@ def validate(
         rules = total_rules(table, totals)
         return results + validator.frame(f"{name}.totals", f"totals of {export_id}", totals, rules)
     except UnusableExpectation as error:
-        types = [expectation.type for expectation in table.layout.expect]
-        place = ("expect", types.index(error.rule.type)) if error.rule.type in types else ()
-        raise ContractError([source.problem(place, str(error))]) from None
+        raise unusable(source, table, error) from None
 
 
 def _not_mapped(tidy: Tidy, table: Table) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
 from pipelines.files import write_json
 from pipelines.paths import Places
+from pipelines.record_sql import literal as _literal
 from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, macros, relations
 from pipelines.store import Store
 from pipelines.warehouse_inputs import (
@@ -205,10 +206,6 @@ def _checked(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Re
         return Result(rule, "passed", unexpected=0)
     examples = broken.head(EXAMPLES).to_dict("records")
     return Result(rule, "failed", None, len(broken), check_description(query), examples)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _sync(path: Path) -> None:

@@ -165,6 +165,31 @@ def test_a_file_may_hold_several_months_where_its_name_gives_none(records: Recor
     ]
 
 
+def test_two_releases_may_have_a_file_of_the_same_content(records: Records) -> None:
+    words = CONTRACT.replace(r"(?P<month>\d{4}-\d{2}).*'", r"(?P<released_on>\d{4}-\d{2}-\d{2}).csv'")
+    records.says(words=words.replace("released_on: period_end\n", ""))
+    content = HEADER + "".join(GOOD)
+    receipts = records.put(content, "2024-02-01.csv").put(content, "2024-03-01.csv").ingest()
+
+    assert {name: r.rows_accepted for name, r in receipts.items()} == {
+        "2024-02-01.csv": 3,
+        "2024-03-01.csv": 3,
+    }
+
+
+def test_dimensions_of_its_own_keep_their_codes_beside_codes_that_no_record_has(records: Records) -> None:
+    words = CONTRACT.replace("  Held:", "  Place: {dimension: place}\n  Weapon: {dimension: weapon}\n  Held:")
+    words = words.replace("{by: [[crime_type, age_band]]}", "{by: [[place, weapon], [crime_type, age_band]]}")
+    records.says("other_dimensions: {place: Where, weapon: With what}\n", words)
+    row = "a,2024-01-01,Theft,17,home,knife,Y,Kim\n"
+    records.put("Id,Date,Type,Age,Place,Weapon,Held,Name\n" + row).ingest()
+
+    found = {others for (others,) in records.figures("distinct other_dimensions")}
+    assert found == {
+        None, '{"place":"home"}', '{"weapon":"knife"}', '{"place":"home","weapon":"knife"}',
+    }  # fmt: skip
+
+
 # Bad rows
 
 
