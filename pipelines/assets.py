@@ -85,9 +85,10 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
                 read=work.reporter.read, told=work.reporter.ingested, force=work.reporter.force,
                 reader=work.readers.pop(source.name, None),
             )  # fmt: skip
-        return dg.MaterializeResult(
-            metadata=receipts_metadata(receipts), check_results=checks.source_results(receipts)
-        )
+        for edition in keys:
+            of_edition = [receipt for receipt in receipts if receipt.edition == edition]
+            context.add_asset_metadata(receipts_metadata(of_edition), partition_key=edition)
+        return dg.MaterializeResult(check_results=checks.source_results(receipts))
 
     return observations
 

@@ -12,7 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -121,17 +121,13 @@ class Validator:
         self, prefix: str, database: Path, suites: dict[str, list[Rule]]
     ) -> dict[str, list[Result]]:
         """Results of the rules on relations of a DuckDB file, by relation."""
-        results = {}
-        with self._opened(database) as source:
-            for relation, rules in suites.items():
-                batch = _whole_table(source, relation)
-                shape = {"result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES}
-                results[relation] = [r for r, _ in self._run(f"{prefix}.{relation}", batch, rules, shape)]
-        return results
+        found = self.pushed_down(prefix, database, {name: (rules, []) for name, rules in suites.items()})
+        return {name: [result for result, _ in results] for name, results in found.items()}
 
     def pushed_down(
-        self, prefix: str, database: Path, suites: dict[str, tuple[list[Rule], list[str]]], memory: str
-    ) -> dict[str, list[tuple[Result, str]]]:
+        self, prefix: str, database: Path, suites: dict[str, tuple[list[Rule], list[str]]],
+        memory: str | None = None,
+    ) -> dict[str, list[tuple[Result, str]]]:  # fmt: skip
         """Results of the rules on relations of a DuckDB file that may be large, by relation, with the
         query for the rows that break a rule: it gives the columns that are named beside the rules.
 
@@ -143,12 +139,16 @@ class Validator:
             for relation, (rules, index) in suites.items():
                 name, batch = f"{prefix}.{relation}", _whole_table(source, relation)
                 found = self._run(name, batch, rules, {"result_format": "BOOLEAN_ONLY"}) if rules else []
+                found = _with_counts(found, source, relation)
                 broken = [at for at, (result, _) in enumerate(found) if result.verdict == "failed"]
                 if broken:
-                    shape = {
-                        "result_format": "SUMMARY", "partial_unexpected_count": EXAMPLES,
-                        "unexpected_index_column_names": index, "return_unexpected_index_query": True,
-                    }  # fmt: skip
+                    shape: dict[str, Any] = {
+                        "result_format": "SUMMARY",
+                        "partial_unexpected_count": EXAMPLES,
+                    }
+                    if index:
+                        shape["unexpected_index_column_names"] = index
+                        shape["return_unexpected_index_query"] = True
                     again = self._run(f"{name}.broken", batch, [rules[at] for at in broken], shape)
                     for at, told in zip(broken, again, strict=True):
                         found[at] = told
@@ -220,15 +220,8 @@ class Validator:
 
     def is_row_wise(self, rule: Rule) -> bool:
         """Whether a rule looks at each row by itself. Raises UnusableExpectation."""
-        from great_expectations.expectations import expectation
-
         self.start()
-        row_wise = (
-            expectation.ColumnMapExpectation,
-            expectation.ColumnPairMapExpectation,
-            expectation.MulticolumnMapExpectation,
-        )
-        return isinstance(_expectation(rule, 0), row_wise) and "unique" not in rule.type
+        return _looks_at_rows(rule) and "unique" not in rule.type
 
     def start(self) -> None:
         """Import Great Expectations, which takes seconds, before it is needed."""
@@ -243,6 +236,35 @@ class Validator:
 def _whole_table(source: Any, relation: str) -> Any:
     asset = source.add_table_asset(relation, table_name=relation)
     return asset.add_batch_definition_whole_table(relation)
+
+
+def _with_counts(found: list[tuple[Result, str]], source: Any, relation: str) -> list[tuple[Result, str]]:
+    """The results with how many rows were looked at, which Great Expectations does not say of one that is
+    only asked whether it is met.
+    """
+    import sqlalchemy
+
+    count = sqlalchemy.select(sqlalchemy.func.count()).select_from(sqlalchemy.table(relation))
+    with source.get_execution_engine().engine.connect() as connection:
+        rows = connection.execute(count).scalar()
+    return [
+        (replace(result, evaluated=rows, unexpected=0), query)
+        if result.verdict == "passed" and _looks_at_rows(result.rule)
+        else (result, query)
+        for result, query in found
+    ]
+
+
+def _looks_at_rows(rule: Rule) -> bool:
+    """Raises UnusableExpectation."""
+    from great_expectations.expectations import expectation
+
+    kinds = (
+        expectation.ColumnMapExpectation,
+        expectation.ColumnPairMapExpectation,
+        expectation.MulticolumnMapExpectation,
+    )
+    return isinstance(_expectation(rule, 0), kinds)
 
 
 def suite_identifier(name: str) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -41,8 +43,14 @@ def ingest_all(
     """
     bulk = to_be_read_together(source, exports, store)
     if bulk:
-        for reading in records.read(source, bulk, store, validator, reader):
-            yield _kept(reading, store)
+        with ThreadPoolExecutor(1) as pool:  # one reading is written while the next is put together
+            writing: deque[Future[Receipt]] = deque()
+            for reading in records.read(source, bulk, store, validator, reader):
+                writing.append(pool.submit(_kept, reading, store))
+                if len(writing) > 1:
+                    yield writing.popleft().result()
+            for written in writing:
+                yield written.result()
     for export in exports:
         if export not in bulk:
             yield ingest(source, export, store, validator)

@@ -15,7 +15,7 @@ PREVIEW_ROWS = 10
 
 
 def receipts_metadata(receipts: list[Receipt]) -> dict[str, Any]:
-    """Counts over the exports of a run, and a table of them."""
+    """Counts over the exports of an edition, and a table of them."""
     records = [
         dg.TableRecord({
             "export": receipt.source_file, "status": receipt.status,

@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from pipelines import observation, record_sql
+from pipelines.exports import UNDATED
 from pipelines.files import replacing, write_json
 from pipelines.hashes import Hashes
 
@@ -86,6 +87,11 @@ class Receipt:
     """Of record-level exports: what each measure counts."""
 
     @property
+    def edition(self) -> str:
+        """The release that the export belongs to: the partition key in Dagster."""
+        return self.released_on or UNDATED
+
+    @property
     def is_complete(self) -> bool:
         """Whether it says all that its release has to say about its periods."""
         return self.says_all and not self.rows_rejected
@@ -119,6 +125,8 @@ class Store:
         self.folder = folder
         self._has_nothing = False
         self._no_rejects: bytes | None = None
+        self._receipts: dict[str, Receipt] = {}
+        """Those that were read: a reading does not change."""
 
     def made(self) -> Path:
         """The folder, made if it is not there."""
@@ -175,8 +183,10 @@ class Store:
         return (self.reading(name) / "receipt.json").is_file()
 
     def receipt(self, name: str) -> Receipt:
-        with (self.reading(name) / "receipt.json").open(encoding="utf-8") as content:
-            return Receipt(**json.load(content))
+        if name not in self._receipts:
+            with (self.reading(name) / "receipt.json").open(encoding="utf-8") as content:
+                self._receipts[name] = Receipt(**json.load(content))
+        return self._receipts[name]
 
     def write(self, receipt: Receipt, observations: Any, rejected: Any, records: Path | None = None) -> None:
         """Keep a reading, given its frames and, of a record-level export, the Parquet file of its accepted
@@ -237,6 +247,7 @@ class Store:
         self._connection.unregister("frame")
 
     def drop(self, name: str) -> None:
+        self._receipts.pop(name, None)
         shutil.rmtree(self.reading(name), ignore_errors=True)
 
     # Ledgers

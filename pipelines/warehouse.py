@@ -160,8 +160,17 @@ def _new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         target = str(path).replace("'", "''")
         connection.execute(f"attach '{target}' as build (storage_version '{STORAGE_VERSION}')")
         connection.execute("use build")
-        yield connection
+        with _one_transaction(connection):
+            yield connection
         connection.execute("checkpoint build")
+
+
+@contextmanager
+def _one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Hundreds of statements, written once."""
+    connection.begin()
+    yield
+    connection.commit()
 
 
 def _create(

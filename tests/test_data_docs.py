@@ -59,7 +59,7 @@ PAGES = {
     "suite": "expectations/export/failing.html",
     "failed": "validations/export/failing/**/*.html",
     "passed": "validations/export/passing/**/*.html",
-    "relation": "validations/audit/place/**/*.html",
+    "relation": "validations/audit/place/broken/**/*.html",
 }
 
 
@@ -155,10 +155,11 @@ def test_the_index_lists_every_validation_with_its_verdict_and_every_suite(site:
     assert sorted((row[0], row[3], row[5]) for row in rows) == [
         ("✓", "rows of 2", "export.passing"),
         ("✗", "place", "audit.place"),
+        ("✗", "place", "audit.place.broken"),
         ("✗", "rows of 1", "export.failing"),
     ]
     assert [row.get_text(strip=True) for row in suites.select("td")] == [
-        "audit.place", "export.failing", "export.passing",
+        "audit.place", "audit.place.broken", "export.failing", "export.passing",
     ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
--- Every published figure that stands, with its printed change; the first nine columns say which figure.
+-- Every published figure that stands, with its printed change, of sources that print changes; the first nine
+-- columns say which figure.
 select
     source,
     period_start,
@@ -13,3 +14,4 @@ select
     published_change_pct,
     export_id,
 from staging.observation_current
+qualify count(published_change_pct) over (partition by source) > 0
