@@ -10,16 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.tags import (
-    ASSET_PARTITION_RANGE_END_TAG,
-    ASSET_PARTITION_RANGE_START_TAG,
-)
 
+from pipelines.arrivals import arrivals
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
 from pipelines.dagster_sqlite import kept_engines
-from pipelines.definitions import BUILD_JOB, define, ingest_job_name
+from pipelines.definitions import define
 from pipelines.editions import Standing
+from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
 
 # Errors are told by the command line; Dagster's log of them is in its run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,9 +40,11 @@ def run(context: Context, standings: list[Standing]) -> Failures:
         register_editions(instance, standings)
         definitions = define(context)
         for standing in standings:
-            if standing.pending:
+            known = instance.get_dynamic_partitions(str(partitions(standing.source).name))
+            for arrival in arrivals(standing, known, context.store):
                 job = definitions.resolve_job_def(ingest_job_name(standing.source))
-                _execute(job, instance, failures, standing.source.name, _range(instance, standing))
+                tags = range_tags(arrival.first, arrival.last)
+                _execute(job, instance, failures, standing.source.name, tags)
         if not failures.is_contract:
             job = definitions.resolve_job_def(BUILD_JOB)
             failures.is_published = _execute(job, instance, failures, "the warehouse")
@@ -72,18 +72,6 @@ def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -
         known = set(instance.get_dynamic_partitions(name))
         if new := [edition for edition in standing.editions if edition not in known]:
             instance.add_dynamic_partitions(name, new)
-
-
-def _range(instance: dg.DagsterInstance, standing: Standing) -> dict[str, str]:
-    """Tags of one run over all pending editions; current ones between them cost next to nothing."""
-    name = partitions(standing.source).name
-    assert name
-    known = instance.get_dynamic_partitions(name)
-    pending = [key for key in known if key in set(standing.pending_editions)]
-    return {
-        ASSET_PARTITION_RANGE_START_TAG: pending[0],
-        ASSET_PARTITION_RANGE_END_TAG: pending[-1],
-    }
 
 
 def _execute(
