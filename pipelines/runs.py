@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from pipelines.arrivals import arrivals
 from pipelines.assets import partitions
@@ -18,6 +19,7 @@ from pipelines.dagster_sqlite import kept_engines
 from pipelines.definitions import define
 from pipelines.editions import Standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
+from pipelines.launcher import is_gone, this_process
 
 # Errors are told by the command line; Dagster's log of them is in its run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,6 +39,7 @@ def run(context: Context, standings: list[Standing]) -> Failures:
     """Ingest what is pending of some sources, then build, audit and publish."""
     failures = Failures()
     with opened_instance(context) as instance:
+        bury(instance)
         register_editions(instance, standings)
         definitions = define(context)
         for standing in standings:
@@ -64,6 +67,13 @@ def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
         instance.dispose()
 
 
+def bury(instance: dg.DagsterInstance) -> None:
+    """End runs whose process was killed, which else would stay "started" for ever."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES)):
+        if is_gone(run):
+            instance.report_run_failed(run, "Its process is gone.")
+
+
 def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -> None:
     """Make the editions that are there the partitions that Dagster knows."""
     for standing in standings:
@@ -79,6 +89,7 @@ def _execute(
     tags: dict[str, str] | None = None,
 ) -> bool:  # fmt: skip
     """Run a job in this process, note what failed, and say whether all went well."""
+    tags = this_process() | (tags or {})
     result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
     if result.success:
         return True

@@ -93,7 +93,11 @@ def publication_sensor(work: Context) -> dg.SensorDefinition:
     def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
             return dg.SensorResult(skip_reason="A run is under way.", cursor="")
-        key = _unpublished(places)
+        sources = load_all(places.raw)
+        if unknown := {source.name for source in sources} - {source.name for source in work.sources}:
+            said = f"New sources: {', '.join(sorted(unknown))}. Reload the definitions to have them read."
+            return dg.SensorResult(skip_reason=said, cursor="")
+        key = _unpublished(places, sources)
         if key is None:
             return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
         if key != context.cursor:  # what has just been read is published by itself
@@ -130,9 +134,9 @@ def _request(source: Source, arrival: Arrival, key: str | None = None) -> dg.Run
     return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last))
 
 
-def _unpublished(places: Places) -> str | None:
+def _unpublished(places: Places, sources: list[Source]) -> str | None:
     """A digest of what would be published, if it is not what is published."""
-    sources, store = load_all(places.raw), Store(places.store)
+    store = Store(places.store)
     found = [standing(source, store) for source in sources]
     if any(one.pending for one in found):
         return None  # they are read first

@@ -60,7 +60,7 @@ def test_nobody_there_is_told_without_the_address(monkeypatch: pytest.MonkeyPatc
 
 def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOOK", raising=False)
-    with pytest.raises(NotSent, match="webhook: the environment variable HOOK, which caseload.yaml names"):
+    with pytest.raises(NotSent, match=r"webhook: the environment variable HOOK, which caseload.yaml names"):
         send(ALERT, BY_WEBHOOK)
 
 
@@ -91,7 +91,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
 ) -> None:
     with mail_server(tmp_path, starttls=True) as (port, _, got):
         monkeypatch.setenv("MAIL", PASSWORD)
-        with pytest.raises(NotSent, match="e-mail: .*certificate"):
+        with pytest.raises(NotSent, match=r"e-mail: .*certificate"):
             send(ALERT, by_mail(port))
     assert got == []
 
@@ -113,7 +113,7 @@ def test_where_one_way_fails_the_other_is_still_tried(
         monkeypatch.setenv("MAIL", PASSWORD)
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         both = by_mail(port).model_copy(update={"webhook": BY_WEBHOOK.webhook})
-        with pytest.raises(NotSent, match="webhook: the server answered 404$"):
+        with pytest.raises(NotSent, match=r"webhook: the server answered 404$"):
             send(ALERT, both)
     assert len(got) == 1
 

@@ -17,7 +17,8 @@ from pipelines.paths import SQL, Places
 PACKAGE = Path(pipelines.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
 DAGSTER_LAYER = {
-    "alert_sensors", "assets", "checks", "dagster_sqlite", "metadata", "definitions", "jobs", "runs", "dev", "sensors",
+    "alert_sensors", "assets", "checks", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher", "runs", "dev",
+    "sensors",
 }  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
 
@@ -48,8 +49,8 @@ LAYERS = {
     },
     "alerts": {"alerts"},
     "dagster": {
-        "alert_sensors", "assets", "checks", "context", "dagster_sqlite", "definitions", "jobs", "metadata", "runs",
-        "sensors",
+        "alert_sensors", "assets", "checks", "context", "dagster_sqlite", "definitions", "jobs", "launcher", "metadata",
+        "runs",        "sensors",
     },
     "command": {
         "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_run",
