@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,10 +19,11 @@ from pipelines.assets import partitions
 from pipelines.context import Context
 from pipelines.editions import standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name
+from pipelines.launcher import PROCESS
 from pipelines.paths import Places
-from pipelines.runs import opened_instance, register_editions
+from pipelines.runs import bury, opened_instance, register_editions
 from pipelines.settings import Settings
-from tests.command import CRIME_TYPES, NOI
+from tests.command import CRIME_TYPES, NOI, caseload, sql
 from tests.receivers import webhook
 
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
@@ -307,3 +311,76 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(
         ran = job.execute_in_process(instance=instance, raise_on_error=False)
         assert not ran.success
         assert len(tried) == times, error
+
+
+# Backfills
+
+
+def observations(folder: Path) -> dict[str, bytes]:
+    """What is kept of every reading, by its name."""
+    files = (folder / "warehouse/.store/readings").glob("*/observations.parquet")
+    return {path.parent.name: path.read_bytes() for path in files}
+
+
+def test_an_edition_that_is_read_again_is_the_same_byte_for_byte_from_anywhere(
+    folder: Path, instance: dg.DagsterInstance
+) -> None:
+    first = observations(folder)
+    again = caseload(folder, "run", "--source", NOI, "--edition", "2025-11-16", "--force")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert observations(folder) == first
+    shutil.rmtree(folder / "warehouse/.store/readings")
+    job = definitions.define(context_of(folder)).resolve_job_def(f"ingest_{NOI}")
+    assert job.execute_in_process(instance=instance, partition_key="2025-11-16").success
+    assert observations(folder) == first
+
+
+def test_the_command_reads_the_editions_that_are_named_and_no_other(folder: Path) -> None:
+    for release in ("2025-12-16", "2026-01-16", "2026-02-16"):
+        old = folder / "raw" / NOI / "headline_2025-11-16.csv"
+        (old.with_name(f"headline_{release}.csv")).write_bytes(old.read_bytes())
+    ran = caseload(folder, "run", "-s", NOI, "-e", "2025-12-16", "-e", "2026-02-16")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    read = sql(folder, "select released_on from exports where source_file like '%headline%' order by all")
+    assert [str(day) for (day,) in read] == ["2025-11-16", "2025-12-16", "2026-02-16"]
+    ran = caseload(folder, "run", "-s", NOI, "-e", "2026-03-16")
+    assert ran.returncode == 2
+    assert "There is no edition 2026-03-16. Editions: 2025-11-16, 2025-12-16," in ran.stderr
+    ran = caseload(folder, "run", "-e", "2026-02-16")
+    assert ran.returncode == 2
+    assert "--edition goes with --source" in ran.stderr
+
+
+def test_a_backfill_of_many_editions_is_one_run(folder: Path, instance: dg.DagsterInstance) -> None:
+    context = context_of(folder)
+    [source] = [source for source in context.sources if source.name == NOI]
+    for release in ("2025-12-16", "2026-01-16"):
+        old = folder / "raw" / NOI / "headline_2025-11-16.csv"
+        (old.with_name(f"headline_{release}.csv")).write_bytes(old.read_bytes())
+    register_editions(instance, [standing(source, context.store)])
+    job = definitions.define(context).resolve_job_def(f"ingest_{NOI}")
+    ran = job.execute_in_process(instance=instance, tags={START: "2025-11-16", END: "2026-01-16"})
+    made = sorted(
+        ran.asset_materializations_for_node(f"observations__{NOI}"), key=lambda one: str(one.partition)
+    )
+    assert [m.partition for m in made] == ["2025-11-16", "2025-12-16", "2026-01-16"]
+    assert [m.metadata["rows received"].value for m in made[1:]] == [3, 3]
+
+
+# What died
+
+
+def test_a_run_whose_process_was_killed_does_not_stay_started(folder: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    context = context_of(folder)
+    with opened_instance(context) as instance:
+        for number in (gone.pid, os.getpid()):
+            run = dg.DagsterRun(
+                job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED,
+                tags={PROCESS: f"{socket.gethostname()} {number}"},
+            )  # fmt: skip
+            instance.add_run(run)
+        bury(instance)
+        statuses = [run.status for run in instance.get_runs(dg.RunsFilter(job_name=BUILD_JOB), limit=2)]
+    assert sorted(status.value for status in statuses) == ["FAILURE", "STARTED"]
