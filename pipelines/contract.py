@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import documents, file_patterns
+from pipelines.calendars import Calendar
 from pipelines.codes import MEASURE, CodeList, Listed, code_list
 from pipelines.contract_checks import doubtful, findings
 from pipelines.corrections import Acceptances, Correction
@@ -45,6 +46,7 @@ _WORDS = documents.words_of(
     IgnoredRows,
     RecordField,
     Rollup,
+    Calendar,
 )
 
 

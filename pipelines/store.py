@@ -137,7 +137,7 @@ class Store:
         """The secret of this warehouse that personal fields are hashed with; it never leaves the store."""
         path = self.made() / "salt"
         if not path.is_file():
-            with replacing(path) as temporary:
+            with replacing(path, over=False) as temporary:
                 temporary.write_text(secrets.token_hex(32), encoding="ascii")
                 temporary.chmod(0o600)
         return path.read_text(encoding="ascii")

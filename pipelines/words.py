@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from pipelines.calendars import Calendar
 from pipelines.observation import DIMENSIONS
 from pipelines.periods import PeriodPart
 from pipelines.record_words import Count, RecordField, Rollup
@@ -345,6 +346,9 @@ class Contract(Layout):
     )  # fmt: skip
     is_simulated: bool = Field(
         False, description="The rows were made up (`caseload simulate`); every figure says so."
+    )
+    calendar: Calendar | None = Field(
+        None, description="When the next edition is due, and from when it is late."
     )
     other_dimensions: dict[str, str] = Field(
         {}, description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means."

@@ -17,7 +17,8 @@ from pipelines.paths import SQL, Places
 PACKAGE = Path(pipelines.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
 DAGSTER_LAYER = {
-    "assets", "checks", "dagster_sqlite", "metadata", "definitions", "runs", "dev", "schedules", "sensors",
+    "alert_sensors", "assets", "checks", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher", "runs", "dev",
+    "sensors",
 }  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
 
@@ -29,8 +30,8 @@ LAYERS = {
         "observation", "paths", "periods", "problems", "record_sql", "shares",
     },
     "contracts": {
-        "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
-        "record_contract", "record_layouts", "record_words", "word_types", "words",
+        "calendars", "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
+        "record_contract", "record_layouts", "record_words", "settings", "word_types", "words",
     },
     "reading": {
         "binding", "coverage", "data_rows", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
@@ -39,14 +40,18 @@ LAYERS = {
     "records": {"record_fields", "record_files", "record_staging", "rollups"},
     "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
     "releases": {
-        "candidates", "comparisons", "editions", "ingest", "neighbours", "objections", "readings",
+        "arrivals", "candidates", "comparisons", "due", "editions", "ingest", "neighbours", "objections", "readings",
         "record_decisions", "records", "store",
     },
     "warehouse": {
         "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations",
         "simulation", "warehouse", "warehouse_inputs",
     },
-    "dagster": {"assets", "checks", "context", "dagster_sqlite", "definitions", "metadata", "runs"},
+    "alerts": {"alerts"},
+    "dagster": {
+        "alert_sensors", "assets", "checks", "context", "dagster_sqlite", "definitions", "jobs", "launcher", "metadata",
+        "runs",        "sensors",
+    },
     "command": {
         "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_run",
         "show_simulate", "show_status",

@@ -13,8 +13,9 @@ import pytest
 from pipelines import editions
 from pipelines.context import Context, prepare_dagster_home
 from pipelines.contract import Source
-from pipelines.definitions import BUILD_JOB, define, ingest_job_name
+from pipelines.definitions import define
 from pipelines.editions import standing
+from pipelines.jobs import BUILD_JOB, ingest_job_name
 from pipelines.paths import Places
 from pipelines.relations import relations
 from pipelines.runs import opened_instance, register_editions, run
