@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import duckdb
-
+from pipelines import databases
 from pipelines.contract import Source
 from pipelines.expectations import Validator
 from pipelines.exports import Export
@@ -64,9 +63,10 @@ class Reader:
     def __init__(self, source: Source, exports: list[Export], store: Store) -> None:
         self.exports, self._source, self._salt = exports, source, store.salt()
         self.folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=store.made()))
-        self.connection = duckdb.connect(
-            config={"memory_limit": MEMORY, "temp_directory": str(self.folder / "spill")}
-        )
+        self.connection = databases.opened(
+            folders=[self.folder], files=[export.path for export in exports],
+            memory=MEMORY, spill=self.folder / "spill",
+        )  # fmt: skip
         self._scans = Scans()
         self._staged: list[tuple[int, int]] = []
         """Rows and bytes of each export that was staged."""

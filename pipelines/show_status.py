@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 from rich.text import Text
 
-from pipelines import show
+from pipelines import databases, show
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
 from pipelines.paths import Places
@@ -27,7 +27,7 @@ def status(places: Places, sources: list[Source]) -> int:
         out.print("Nothing is published yet. `caseload run` builds the warehouse.")
         _waiting(standings, out)
         return 0
-    with duckdb.connect(str(places.published), read_only=True) as connection:
+    with databases.opened(places.published, read_only=True) as connection:
         _publication(connection, places, out)
         _waiting(standings, out)
         _releases(connection, out)

@@ -30,13 +30,13 @@ LAYERS = {
     },
     "contracts": {
         "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
-        "record_contract", "record_layouts", "record_words", "word_types", "words",
+        "limits", "record_contract", "record_layouts", "record_words", "word_types", "words",
     },
     "reading": {
-        "binding", "coverage", "data_rows", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
-        "outside", "printed_figures", "tables", "workbooks",
+        "binding", "coverage", "csv_rows", "data_rows", "doubts", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
+        "outside", "printed_figures", "tables", "workbook_parts", "workbooks",
     },
-    "records": {"record_fields", "record_files", "record_staging", "rollups"},
+    "records": {"databases", "record_fields", "record_files", "record_lines", "record_staging", "rollups"},
     "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
     "releases": {
         "candidates", "comparisons", "editions", "ingest", "neighbours", "objections", "readings",
@@ -260,7 +260,6 @@ STATEMENTS_IN_PYTHON = {
         "checkpoint",
     ),
     "gx_duckdb": ("select column_name, is_nullable from duckdb_columns()",),  # of any DuckDB file
-    "show_query": ("set enable_external_access", "set lock_configuration"),
 }
 _STATEMENT = re.compile(
     r"(select|insert|update|delete|create|drop|alter|copy|attach|comment on|set|use|checkpoint|with)\b\s"
@@ -304,7 +303,7 @@ RECORD_SQL = {
     "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(target)", "listed(parquet)",
     "' '.join(joins)", "', '.join(columns)", "', '.join(same)", "columns", "given", "present", "query",
     "query.strip(' ;')", "source",
-    "'temp' if is_temporary else ''", "by", "different", "every", "export", "name", "number", "of", "relation",
+    "'temp' if is_temporary else ''", "listed(files)", "listed(folders)", "by", "different", "every", "export", "name", "number", "of", "relation",
     "row", "rule", "typed", "unnested",
 }  # fmt: skip
 
