@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.layouts import EVERY_OTHER, Table
+from pipelines.limits import TOLD_COLUMNS
 from pipelines.problems import Problem, suggestion
-from pipelines.record_layouts import UNREADABLE
+from pipelines.record_layouts import HEADER_AGAIN, ONE_CELL, UNREADABLE
 from pipelines.record_sql import listed as literals
 from pipelines.record_sql import literal, quoted
 from pipelines.record_words import RecordField
@@ -44,8 +45,11 @@ def bind(table: Table, labels: list[str], file: str) -> tuple[list[Bound], list[
         for label in (name, *field.aliases)
     }
     found: dict[str, int] = {}
-    problems = []
+    problems: list[Problem] = []
     for position, label in enumerate(labels):
+        if len(problems) > TOLD_COLUMNS:
+            reason = f"and more: {len(labels):,} columns, of which so many are not understood"
+            return [], [*problems, Problem(file, "header", reason)]
         name = wanted.get(table.key(label))
         if name is None and EVERY_OTHER not in fields:
             near = suggestion(label, wanted.values())
@@ -71,9 +75,9 @@ def bind(table: Table, labels: list[str], file: str) -> tuple[list[Bound], list[
     return bound, problems
 
 
-def selected(bound: Sequence[Bound], salt: str, is_typed: bool) -> str:
+def selected(bound: Sequence[Bound], salt: str, is_typed: bool, labels: Sequence[str] = ()) -> str:
     """The select list that turns the columns ``c0``, ``c1``, … of a file into typed fields, in the order
-    of the contract; ``is_typed`` where the file has types of its own.
+    of the contract; ``is_typed`` where the file has types of its own. ``labels`` are those of its header.
     """
     kept = [b for b in bound if b.field.is_kept]
     listed = [f"{_typed(b, salt, is_typed)} as {quoted(b.name)}" for b in kept]
@@ -82,8 +86,22 @@ def selected(bound: Sequence[Bound], salt: str, is_typed: bool) -> str:
         for at, b in enumerate(bound, start=1)
         if b.position is not None and b.field.ignore is None and b.field.type != "string"
     ]
+    faults = [*(() if is_typed else _no_records(kept, labels)), *faults]
     fault = f"case {' '.join(faults)} end" if faults else "null"
     return ", ".join([*listed, f"cast({fault} as smallint) as {UNREADABLE}"])
+
+
+def _no_records(kept: Sequence[Bound], labels: Sequence[str]) -> Iterator[str]:
+    """Rows that are none though each of their cells may be: the header once more, and those of which at
+    most the first cell is filled, such as notes and rows of delimiters alone.
+    """
+    cells = [(f"c{b.position}", labels[b.position]) for b in kept if b.position is not None]
+    cells.sort(key=lambda cell: int(cell[0][1:]))
+    if len(cells) < 3:
+        return
+    same = " and ".join(f"trim({cell}) = {literal(label)}" for cell, label in cells if label)
+    yield f"when {same} then {HEADER_AGAIN}"
+    yield f"when coalesce({', '.join(cell for cell, _ in cells[1:])}) is null then {ONE_CELL}"
 
 
 def _typed(bound: Bound, salt: str, is_typed: bool) -> str:
