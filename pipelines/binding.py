@@ -93,7 +93,7 @@ def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> 
 
 def add_code(table: Table, name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
-    if is_damaged(label):
+    if is_damaged(label, table.layout.quoteChar):
         return "It seems to be read wrong: see `quoteChar:` and `encoding:`; else map it in `codes:`"
     if is_total_word(label):
         return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"

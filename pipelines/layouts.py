@@ -125,11 +125,11 @@ class Table:
         label = normalised(label)
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
-                return _as_printed(label)
+                return _as_printed(label, self.layout.quoteChar)
             if isinstance(codes, dict) and (code := self._mapped(dimension, label, codes)):
                 return code
             if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
-                return self._listed(dimension, label) or _as_printed(label)
+                return self._listed(dimension, label) or _as_printed(label, self.layout.quoteChar)
         if label.casefold() == TOTAL:  # of a measure there is no total
             return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
@@ -257,11 +257,11 @@ def names_in(pattern: str) -> list[str]:
         return []
 
 
-def is_damaged(label: str) -> bool:
+def is_damaged(label: str, quote: str) -> bool:
     """Whether a label was most likely read wrong: it stands between quotation marks that are not those
     of the contract, or has characters that nobody prints.
     """
-    is_quoted = len(label) > 1 and (label[0], label[-1]) in _QUOTES
+    is_quoted = len(label) > 1 and label[0] != quote and (label[0], label[-1]) in _QUOTES
     return is_quoted or "\ufffd" in label or not label.isprintable()
 
 
@@ -270,11 +270,11 @@ _QUOTES = frozenset(
 )
 
 
-def _as_printed(label: str) -> str | None:
+def _as_printed(label: str, quote: str) -> str | None:
     """The label as its own code; our own word for a total is one, other words for it are not."""
     if label.casefold() == TOTAL:
         return TOTAL
-    return label if label and not is_total_word(label) and not is_damaged(label) else None
+    return label if label and not is_total_word(label) and not is_damaged(label, quote) else None
 
 
 def _own_label(label: str, column: Column) -> dict[str, str]:
