@@ -32,6 +32,7 @@ from pipelines.rollups import Codes, Counted, Rollup, rolled_up
 from pipelines.store import ACCEPTED, QUARANTINED
 
 NO_OBSERVATIONS = pd.DataFrame(columns=list(observation.COLUMNS), dtype=object)
+LABEL_RULES = ("expect_column_values_to_be_in_set", "expect_column_values_to_not_be_in_set")
 SAID = 50
 """Problems that a receipt tells."""
 
@@ -144,7 +145,7 @@ def _problem(
 ) -> Problem:  # fmt: skip
     field = found.table.layout.fields.get(name or "")
     step = None
-    if field and field.dimension and rule.rule.type == "expect_column_values_to_be_in_set" and value:
+    if field and field.dimension and rule.rule.type in LABEL_RULES and value:
         near = suggestion(value, found.table.known_labels(field.dimension, field))
         reason, step = f"'{value}' {reason}{near}", "Say what it stands for in `codes:`"
     if not reason:

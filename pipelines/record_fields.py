@@ -93,7 +93,7 @@ def selected(bound: Sequence[Bound], salt: str, is_typed: bool, labels: Sequence
 
 def _no_records(kept: Sequence[Bound], labels: Sequence[str]) -> Iterator[str]:
     """Rows that are none though each of their cells may be: the header once more, and those of which at
-    most the first cell is filled, such as notes and rows of delimiters alone.
+    most one cell is filled, such as notes and rows of delimiters alone.
     """
     cells = [(f"c{b.position}", labels[b.position]) for b in kept if b.position is not None]
     cells.sort(key=lambda cell: int(cell[0][1:]))
@@ -101,7 +101,9 @@ def _no_records(kept: Sequence[Bound], labels: Sequence[str]) -> Iterator[str]:
         return
     same = " and ".join(f"trim({cell}) = {literal(label)}" for cell, label in cells if label)
     yield f"when {same} then {HEADER_AGAIN}"
-    yield f"when coalesce({', '.join(cell for cell, _ in cells[1:])}) is null then {ONE_CELL}"
+    filled = " + ".join(f"cast({cell} is not null as tinyint)" for cell, _ in cells)
+    first, second = cells[0][0], cells[1][0]  # of most rows no more is asked
+    yield f"when ({first} is null or {second} is null) and {filled} < 2 then {ONE_CELL}"
 
 
 def _typed(bound: Bound, salt: str, is_typed: bool) -> str:
@@ -135,7 +137,9 @@ def _read(bound: Bound, is_typed: bool) -> str:
         if is_typed:
             return f"try_cast({cell} as {sql_type})"
         form = literal(field.format or FORMATS[field.type])
-        return f"cast(try_strptime(trim({cell}), {form}) as {sql_type})"
+        moment = f"try_strptime(trim({cell}), {form})"
+        # DuckDB takes 204-01-04 for a day of the year 204.
+        return f"cast(case when {moment} >= timestamp '1000-01-01' then {moment} end as {sql_type})"
     pattern = literal(_INTEGER if field.type == "integer" else _NUMBER)
     return (
         f"case when regexp_full_match(cast({cell} as varchar), {pattern}) then "

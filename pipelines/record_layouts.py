@@ -17,7 +17,7 @@ row is none."""
 HEADER_AGAIN, ONE_CELL = -1, -2
 NO_RECORD = {
     HEADER_AGAIN: "repeats the header: another table may begin here",
-    ONE_CELL: "has no cell but the first: is it a note, or a line of delimiters?",
+    ONE_CELL: "has one cell at most: is it a note, or a line of delimiters?",
 }
 
 

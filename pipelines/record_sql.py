@@ -101,6 +101,11 @@ def labels(name: str) -> str:
     return f"select distinct {as_text(name)} from staged"
 
 
+def label_count(name: str, parquet: str) -> str:
+    """How many different texts a field has in one export."""
+    return f"select count(distinct {as_text(name)}) from read_parquet({literal(parquet)})"
+
+
 def days(name: str) -> str:
     """The different days of a field."""
     return f"select distinct {as_day(name)} from staged where {quoted(name)} is not null"

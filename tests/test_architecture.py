@@ -300,7 +300,7 @@ def test_every_module_says_its_job(module):
 # In the module that names the fields of contracts: what is put between quotation marks there; lists that
 # other modules put together with the same functions; and names of our own.
 RECORD_SQL = {
-    "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(target)", "listed(parquet)",
+    "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(parquet)", "literal(target)", "listed(parquet)",
     "' '.join(joins)", "', '.join(columns)", "', '.join(same)", "columns", "given", "present", "query",
     "query.strip(' ;')", "source",
     "'temp' if is_temporary else ''", "listed(files)", "listed(folders)", "by", "different", "every", "export", "name", "number", "of", "relation",
