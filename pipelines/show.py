@@ -61,10 +61,10 @@ def marts(places: Places, sources: list[str]) -> None:
     """Print what an analyst wants to see first of some sources: contradictions, then the latest of each
     mart.
     """
-    import duckdb
+    from pipelines import databases
 
     out = console()
-    with duckdb.connect(str(places.published), read_only=True) as connection:
+    with databases.opened(places.published, read_only=True) as connection:
         _contradictions(connection, sources, out)
         _revisions(connection, sources, out)
         _shares(connection, sources, out)

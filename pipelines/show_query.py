@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import typer
 
-from pipelines import show
+from pipelines import databases, show
 
 TABLE_ROWS = 200
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -39,10 +39,7 @@ def query(database: Path, sql: str, format_: str) -> int:
 
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can read the warehouse and nothing else: no other file, no setting."""
-    connection = duckdb.connect(str(database), read_only=True)
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
+    return databases.opened(database, read_only=True)
 
 
 def harmless(value: Any) -> Any:

@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 from rich.text import Text
 
-from pipelines import show
+from pipelines import databases, show
 from pipelines.calendars import Due
 from pipelines.contract import Source
 from pipelines.due import editions_due
@@ -30,7 +30,7 @@ def status(places: Places, sources: list[Source]) -> int:
         _waiting(standings, out)
         return 0
     kept = list(kept_readings(store))
-    with duckdb.connect(str(places.published), read_only=True) as connection:
+    with databases.opened(places.published, read_only=True) as connection:
         _publication(connection, places, out)
         _waiting(standings, out)
         _releases(connection, out)

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import observation, record_sql
+from pipelines import databases, observation, record_sql
 from pipelines.exports import UNDATED
 from pipelines.files import replacing, write_json
 from pipelines.hashes import Hashes
@@ -149,7 +149,7 @@ class Store:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect()
+        return databases.opened(folders=[self.made().resolve()])
 
     # Readings
 

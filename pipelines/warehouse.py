@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipelines import databases
 from pipelines.as_of import as_of_macros
 from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
@@ -46,7 +47,7 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     """A new warehouse in the build folder, from the ledgers; complete but for its audit."""
     path = build_path(places, name)
     inputs = Inputs(Store(places.store), sources)
-    with _new_file(path) as connection:
+    with _new_file(path, places.store) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
         for relation in relations().values():
             if relation.name == CHECK_RESULTS:
@@ -78,7 +79,7 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
         if relation.rules and relation.layer != "staging" and relation.name != CHECK_RESULTS
     }
     results = validator.relations("warehouse", path, suites)
-    with duckdb.connect(str(path)) as connection:
+    with databases.opened(path) as connection:
         for name, query in checks().items():
             results[name] = [_checked(connection, name, query)]
         kept = kept_readings(Store(places.store))
@@ -119,7 +120,7 @@ def publish(path: Path, places: Places) -> str:
 
 def _make_sure_it_passed(path: Path) -> None:
     broken = "subject = 'warehouse' and severity = 'critical' and verdict <> 'passed'"
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with databases.opened(path, read_only=True) as connection:
         try:
             found = connection.table(CHECK_RESULTS).filter(broken).select("check_name").fetchall()
         except duckdb.CatalogException:
@@ -146,17 +147,17 @@ def _published_id(places: Places) -> str:
 
 def _publication(path: Path) -> dict[str, str]:
     columns = ("publication_id", "inputs_sha256")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with databases.opened(path, read_only=True) as connection:
         [values] = connection.table("publication").select(*columns).fetchall()
     return dict(zip(columns, values, strict=True))
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _new_file(path: Path, store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
+    with databases.opened(folders=[path.parent, store]) as connection:
         target = str(path).replace("'", "''")
         connection.execute(f"attach '{target}' as build (storage_version '{STORAGE_VERSION}')")
         connection.execute("use build")

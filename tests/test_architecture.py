@@ -30,14 +30,14 @@ LAYERS = {
         "observation", "paths", "periods", "problems", "record_sql", "shares",
     },
     "contracts": {
-        "calendars", "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents", "layouts",
-        "record_contract", "record_layouts", "record_words", "settings", "word_types", "words",
+        "calendars", "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents",
+        "layouts", "limits", "record_contract", "record_layouts", "record_words", "settings", "word_types", "words",
     },
     "reading": {
-        "binding", "coverage", "data_rows", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
-        "outside", "printed_figures", "tables", "workbooks",
+        "binding", "coverage", "csv_rows", "data_rows", "doubts", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
+        "outside", "printed_figures", "tables", "workbook_parts", "workbooks",
     },
-    "records": {"record_fields", "record_files", "record_staging", "rollups"},
+    "records": {"databases", "record_fields", "record_files", "record_lines", "record_staging", "rollups"},
     "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
     "releases": {
         "arrivals", "candidates", "comparisons", "due", "editions", "ingest", "neighbours", "objections", "readings",
@@ -265,7 +265,6 @@ STATEMENTS_IN_PYTHON = {
         "checkpoint",
     ),
     "gx_duckdb": ("select column_name, is_nullable from duckdb_columns()",),  # of any DuckDB file
-    "show_query": ("set enable_external_access", "set lock_configuration"),
 }
 _STATEMENT = re.compile(
     r"(select|insert|update|delete|create|drop|alter|copy|attach|comment on|set|use|checkpoint|with)\b\s"
@@ -306,10 +305,10 @@ def test_every_module_says_its_job(module):
 # In the module that names the fields of contracts: what is put between quotation marks there; lists that
 # other modules put together with the same functions; and names of our own.
 RECORD_SQL = {
-    "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(target)", "listed(parquet)",
+    "as_day(name)", "as_text(name)", "quoted(name)", "literal(limit)", "literal(parquet)", "literal(target)", "listed(parquet)",
     "' '.join(joins)", "', '.join(columns)", "', '.join(same)", "columns", "given", "present", "query",
     "query.strip(' ;')", "source",
-    "'temp' if is_temporary else ''", "by", "different", "every", "export", "name", "number", "of", "relation",
+    "'temp' if is_temporary else ''", "listed(files)", "listed(folders)", "by", "different", "every", "export", "name", "number", "of", "relation",
     "row", "rule", "typed", "unnested",
 }  # fmt: skip
 
