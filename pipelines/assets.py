@@ -93,7 +93,7 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
         group_name="observations",
         kinds={"python", "pandas", "great_expectations"},
         pool=POOL,
-        freshness_policy=_freshness(source.contract.calendar),
+        freshness_policy=freshness(source.contract.calendar),
         description=f"Observations of {source.contract.title}, by edition. {source.contract.notes or ''}",
         check_specs=checks.source_specs(observations_key(source)),
     )
@@ -201,7 +201,7 @@ def _tried_again(context: dg.AssetExecutionContext, work: Context) -> Iterator[N
         raise dg.RetryRequested(max_retries=retries.attempts, seconds_to_wait=wait) from error
 
 
-def _freshness(calendar: Calendar | None) -> dg.FreshnessPolicy | None:
+def freshness(calendar: Calendar | None) -> dg.FreshnessPolicy | None:
     """A calendar as Dagster can hold it: it looks at when editions were read, not at which they were."""
     if calendar is None:
         return None
