@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs bench clean
+.PHONY: help run test faults lint format docs bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 
 test: $(READY) ## Set up, run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+faults: $(READY) ## Kill, fill, break and crowd the command in every way: half an hour
+	$(BIN)/python -m pytest tests/faults --all-faults
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .

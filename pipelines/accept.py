@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import typer
 
-from pipelines import corrections
+from pipelines import corrections, lock
 from pipelines.comparisons import HELD
 from pipelines.contract import Source
 from pipelines.exports import discover
@@ -25,6 +25,11 @@ def accept(places: Places, sources: list[Source], file: str, reason: str, by: st
 
     ``file`` is its path, or its address below raw/ as messages give it.
     """
+    with lock.held(places.lock, typer.echo):
+        return _accepted(places, sources, file, reason, by)
+
+
+def _accepted(places: Places, sources: list[Source], file: str, reason: str, by: str | None) -> int:
     address = _address(file, places)
     source = next((source for source in sources if source.name == address.partition("/")[0]), None)
     if source is None:

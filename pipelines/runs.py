@@ -4,6 +4,7 @@ something new, then one that builds, audits and publishes.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +16,14 @@ from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_START_TAG,
 )
 
+from pipelines.advice import with_next_step
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
+from pipelines.dagster_alone import TAGS, alone
 from pipelines.dagster_sqlite import kept_engines
 from pipelines.definitions import BUILD_JOB, define, ingest_job_name
 from pipelines.editions import Standing
+from pipelines.warehouse import publication
 
 # Errors are told by the command line; Dagster's log of them is in its run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -38,7 +42,8 @@ class Failures:
 def run(context: Context, standings: list[Standing]) -> Failures:
     """Ingest what is pending of some sources, then build, audit and publish."""
     failures = Failures()
-    with opened_instance(context) as instance:
+    before = publication(context.places)
+    with opened_instance(context) as instance, alone(instance):
         register_editions(instance, standings)
         definitions = define(context)
         for standing in standings:
@@ -47,8 +52,13 @@ def run(context: Context, standings: list[Standing]) -> Failures:
                 _execute(job, instance, failures, standing.source.name, _range(instance, standing))
         if not failures.is_contract:
             job = definitions.resolve_job_def(BUILD_JOB)
-            failures.is_published = _execute(job, instance, failures, "the warehouse")
-            context.validator.finish_docs()
+            _execute(job, instance, failures, "the warehouse")
+            # Tidying up after it may have failed all the same.
+            failures.is_published = publication(context.places) != before
+            try:
+                context.validator.finish_docs()
+            except (subprocess.CalledProcessError, OSError) as error:
+                failures.messages.append(f"the pages in `{context.places.data_docs}`: {error}")
     return failures
 
 
@@ -91,7 +101,9 @@ def _execute(
     tags: dict[str, str] | None = None,
 ) -> bool:  # fmt: skip
     """Run a job in this process, note what failed, and say whether all went well."""
-    result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+    result = job.execute_in_process(
+        instance=instance, tags=TAGS | (tags or {}), run_config=QUIET, raise_on_error=False
+    )
     if result.success:
         return True
     messages = []
@@ -113,6 +125,12 @@ def _execute(
             message = error.message.strip() if error else "failed"
             is_contract = bool(error) and error.cls_name == "ContractError"
             failures.is_contract |= is_contract
-            plain = message.partition("ContractError: ")[2] if is_contract else f"{what}: {message}"
+            plain = (
+                message.partition("ContractError: ")[2]
+                if is_contract
+                else f"{what}: {with_next_step(message)}"
+            )
             failures.messages.append(plain or message)
+    if not failures.messages:  # it ended before or between its steps
+        failures.messages.append(f"{what}: Dagster's run {result.run_id} failed")
     return False

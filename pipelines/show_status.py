@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 from rich.text import Text
 
-from pipelines import show
+from pipelines import rolled_back, show
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
 from pipelines.paths import Places
@@ -49,6 +49,8 @@ def _publication(connection: duckdb.DuckDBPyConnection, places: Places, out: sho
         f"{counted(contradictions, 'contradiction')} among published figures."
     )
     out.print(show.plain(places.published))
+    if note := rolled_back.note(places, name):
+        out.print(Text(f"An older publication is published, {note}. {show.ANEW}", "yellow"), soft_wrap=True)
 
 
 def _waiting(standings: list[Standing], out: show.Console) -> None:
