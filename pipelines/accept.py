@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from pipelines import corrections, databases
+from pipelines import corrections, databases, lock
 from pipelines.comparisons import HELD
 from pipelines.contract import Source
 from pipelines.exports import discover
@@ -24,6 +24,11 @@ def accept(places: Places, sources: list[Source], file: str, reason: str, by: st
 
     ``file`` is its path, or its address below raw/ as messages give it.
     """
+    with lock.held(places.lock, typer.echo):
+        return _accepted(places, sources, file, reason, by)
+
+
+def _accepted(places: Places, sources: list[Source], file: str, reason: str, by: str | None) -> int:
     address = _address(file, places)
     source = next((source for source in sources if source.name == address.partition("/")[0]), None)
     if source is None:

@@ -99,7 +99,7 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
     )
     def observations(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         keys = context.partition_keys
-        with _tried_again(context, work), work.lock:
+        with _tried_again(context, work), work.locked(context.log.info):
             work.reporter.ingesting(source, len(keys))
             receipts = editions.ingest_editions(
                 source, keys, work.store, work.validator,
@@ -125,7 +125,7 @@ def relation_assets(work: Context) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        with _tried_again(context, work), work.lock:
+        with _tried_again(context, work), work.locked(context.log.info):
             work.reporter.building()
             editions.forget_removed(work.sources, work.store)
             path = warehouse.build(work.places, work.sources, _build_name(context))
@@ -156,12 +156,15 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
         description="warehouse/caseload.duckdb: replaced in one rename, once the audit has passed.",
     )
     def warehouse_file(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with _tried_again(context, work), work.lock:
+        with _tried_again(context, work), work.locked(context.log.info):
             path = warehouse.build_path(work.places, _build_name(context))
-            publication_id = warehouse.publish(path, work.places)
+            stands = warehouse.superseded_by(path, work.places, work.reporter.force)
+            publication_id = stands or warehouse.publish(path, work.places)
             work.store.remove_unused()
             work.validator.finish_docs()
         work.reporter.published(publication_id)
+        if stands:
+            context.log.info(f"{stands} stands: it was published, or gone back to, since this run began.")
         return dg.MaterializeResult(metadata={"publication_id": publication_id})
 
     return warehouse_file

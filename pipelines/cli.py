@@ -158,6 +158,46 @@ def accept(
 
 
 @app.command()
+def rollback(
+    publication_id: Annotated[
+        str | None, typer.Argument(help="The publication to return to; the one before if not given.")
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", "-l", help="List the publications that are kept.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; `caseload status` tells it.")] = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Return to an earlier publication, at once and for all who open the warehouse from then on.
+
+    It stays until an export or a contract is new or changed, or `caseload run --force`. What it replaces
+    is kept, so that it can be undone.
+    """
+    places = _places(None, warehouse, needs_raw=False)
+    from pipelines import show_rollback
+
+    if list_:
+        raise typer.Exit(show_rollback.listed(places))
+    raise typer.Exit(show_rollback.rollback(places, publication_id, reason))
+
+
+@app.command()
+def verify(
+    deep: Annotated[bool, typer.Option("--deep", help="Read the exports again, too.")] = False,
+    raw: Raw = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Prove the published warehouse against the raw files. Changes nothing.
+
+    Compares hashes of raw files, reads all that is kept of them, builds the warehouse again in a temporary
+    folder, and compares every relation of the two row by row.
+    """
+    places = _places(raw, warehouse)
+    sources = _chosen(places, None)
+    from pipelines import show_verify
+
+    raise typer.Exit(show_verify.verify(places, sources, deep))
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="The query; `-` reads it from standard input.")],
     format_: Annotated[
@@ -287,6 +327,13 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("Interrupted; what was published before still is.", err=True)
         code = 130
+    except Exception as error:
+        from pipelines.advice import told
+
+        if not (said := told(error)):
+            raise
+        typer.echo(f"{said} What was published before still is.", err=True)
+        code = BAD
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 1 if code else 0)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock
-
+from pipelines import lock
 from pipelines.contract import Source, load_all
 from pipelines.expectations import Validator
 from pipelines.paths import Places
@@ -59,11 +59,9 @@ class Context:
     def validator(self) -> Validator:
         return Validator(self.places.store / "great_expectations", self.places.data_docs)
 
-    @cached_property
-    def lock(self) -> FileLock:
-        """Held while anything below the warehouse folder is written; re-entrant in a process."""
-        self.places.warehouse.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.places.lock, is_singleton=True)
+    def locked(self, tell: lock.Tell) -> AbstractContextManager[None]:
+        """Held while anything below the warehouse folder is written; ``tell`` hears whom it waits for."""
+        return lock.held(self.places.lock, tell)
 
 
 def prepare_dagster_home(places: Places) -> Path:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
+"""How ``mkstemp`` ends names."""
 
 
 @contextmanager
@@ -31,6 +35,26 @@ def replacing(path: Path, over: bool = True) -> Iterator[Path]:
                 os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def leftovers(folder: Path) -> Iterator[Path]:
+    """Temporary files of `replacing` in a folder that a process which was killed has left behind."""
+    return (path for path in folder.glob(".*") if _TEMPORARY.fullmatch(path.name) and path.is_file())
+
+
+def identity(path: Path) -> list[int]:
+    """What differs between two looks at a file if another has taken its place, or it was written to."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def sync(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pipelines
-from pipelines.files import listing, write_json
+from pipelines.files import identity, listing, write_json
 from pipelines.paths import SQL, Places
 
 GOOD, BAD, USAGE = 0, 1, 2
@@ -29,10 +29,11 @@ class Outcome:
 
 
 def recorded(places: Places) -> Outcome | None:
-    """The outcome of the last run, if nothing it depends on has changed since."""
+    """The outcome of the last run, if nothing it depends on has changed since, nor what it published."""
     try:
         record = json.loads(_record(places).read_text(encoding="utf-8"))
-        if record["fingerprint"] == fingerprint(places) and places.published.is_file():
+        is_same = record["fingerprint"] == fingerprint(places)
+        if is_same and record["published"] == identity(places.published):
             return Outcome(**record["outcome"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -41,7 +42,8 @@ def recorded(places: Places) -> Outcome | None:
 
 def record(places: Places, outcome: Outcome, before: str) -> None:
     """Note the outcome of a run that began when the fingerprint was ``before``."""
-    write_json(_record(places), {"fingerprint": before, "outcome": asdict(outcome)})
+    published = identity(places.published)
+    write_json(_record(places), {"fingerprint": before, "published": published, "outcome": asdict(outcome)})
 
 
 def forget(places: Places) -> None:

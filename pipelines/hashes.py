@@ -74,9 +74,14 @@ class Hashes:
 
 def _read(kept: Path | None) -> dict[str, list]:
     try:
-        return json.loads(kept.read_text(encoding="utf-8")) if kept else {}
+        known = json.loads(kept.read_text(encoding="utf-8")) if kept else {}
     except (OSError, ValueError):
         return {}
+    return (
+        {path: entry for path, entry in known.items() if isinstance(entry, list)}
+        if isinstance(known, dict)
+        else {}
+    )
 
 
 def stamp(status: os.stat_result) -> list[int]:

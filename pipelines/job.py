@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import typer
-from filelock import Timeout
 from rich.console import Console
 
-from pipelines import freshness, show
+from pipelines import freshness, rolled_back, show
 from pipelines.context import Context
 from pipelines.contract import Source
 from pipelines.editions import Standing, standing
@@ -30,15 +29,8 @@ def run_job(
     """
     context = Context(places)
     out = show.console()
-    try:
-        context.lock.acquire(timeout=0)
-    except Timeout:
-        out.print("Another run is writing this warehouse; waiting for it to end.")
-        context.lock.acquire()
-    try:
+    with context.locked(show.says(out)):
         return _locked(context, sources, force, is_partial, out, editions)
-    finally:
-        context.lock.release()
 
 
 def _locked(
@@ -56,6 +48,7 @@ def _locked(
             return USAGE
         standings = [found.of(editions) for found in standings]
     if all(found.is_current for found in standings) and _is_published(context):
+        _tidy_up(context)
         outcome = _outcome(context)
         if not is_partial:
             freshness.record(places, outcome, before)
@@ -115,14 +108,25 @@ def _ended(
 
 
 def _is_published(context: Context) -> bool:
-    """Whether the published warehouse is what the ledgers call for."""
+    """Whether the published warehouse is what the ledgers call for, or was preferred to that."""
     from pipelines.warehouse import publication
     from pipelines.warehouse_inputs import inputs_sha256, kept_readings
 
     if not context.places.published.is_file():
         return False
     wanted = inputs_sha256(kept_readings(context.store), context.sources)
-    return publication(context.places).get("inputs_sha256") == wanted
+    published = publication(context.places)
+    if published.get("inputs_sha256") == wanted:
+        return True
+    return bool(published) and rolled_back.holds(context.places, published["publication_id"], wanted)
+
+
+def _tidy_up(context: Context) -> None:
+    """Remove what a run that was killed after it had published has left."""
+    from pipelines.warehouse import remove_leftovers
+
+    remove_leftovers(context.places)
+    context.store.remove_unused()
 
 
 def _outcome(context: Context) -> Outcome:

@@ -62,6 +62,11 @@ class Places:
         return self.store / "publication.json"
 
     @property
+    def rolled_back(self) -> Path:
+        """Why an older publication is published, if one is."""
+        return self.store / "rolled_back.json"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' own pages."""
         return self.warehouse / "data_docs"

@@ -4,22 +4,25 @@ something new, then one that builds, audits and publishes.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
+from pipelines.advice import with_next_step
 from pipelines.arrivals import arrivals
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
+from pipelines.dagster_alone import TAGS, alone
 from pipelines.dagster_sqlite import kept_engines
 from pipelines.definitions import define
 from pipelines.editions import Standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
-from pipelines.launcher import is_gone, this_process
+from pipelines.launcher import this_process
+from pipelines.warehouse import publication
 
 # Errors are told by the command line; Dagster's log of them is in its run history.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -38,8 +41,8 @@ class Failures:
 def run(context: Context, standings: list[Standing]) -> Failures:
     """Ingest what is pending of some sources, then build, audit and publish."""
     failures = Failures()
-    with opened_instance(context) as instance:
-        bury(instance)
+    before = publication(context.places)
+    with opened_instance(context) as instance, alone(instance):
         register_editions(instance, standings)
         definitions = define(context)
         for standing in standings:
@@ -50,8 +53,13 @@ def run(context: Context, standings: list[Standing]) -> Failures:
                 _execute(job, instance, failures, standing.source.name, tags)
         if not failures.is_contract:
             job = definitions.resolve_job_def(BUILD_JOB)
-            failures.is_published = _execute(job, instance, failures, "the warehouse")
-            context.validator.finish_docs()
+            _execute(job, instance, failures, "the warehouse")
+            # Tidying up after it may have failed all the same.
+            failures.is_published = publication(context.places) != before
+            try:
+                context.validator.finish_docs()
+            except (subprocess.CalledProcessError, OSError) as error:
+                failures.messages.append(f"the pages in `{context.places.data_docs}`: {error}")
     return failures
 
 
@@ -65,13 +73,6 @@ def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
             yield instance
     finally:
         instance.dispose()
-
-
-def bury(instance: dg.DagsterInstance) -> None:
-    """End runs whose process was killed, which else would stay "started" for ever."""
-    for run in instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES)):
-        if is_gone(run):
-            instance.report_run_failed(run, "Its process is gone.")
 
 
 def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -> None:
@@ -89,8 +90,9 @@ def _execute(
     tags: dict[str, str] | None = None,
 ) -> bool:  # fmt: skip
     """Run a job in this process, note what failed, and say whether all went well."""
-    tags = this_process() | (tags or {})
-    result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+    result = job.execute_in_process(
+        instance=instance, tags=TAGS | this_process() | (tags or {}), run_config=QUIET, raise_on_error=False
+    )
     if result.success:
         return True
     messages = []
@@ -112,6 +114,12 @@ def _execute(
             message = error.message.strip() if error else "failed"
             is_contract = bool(error) and error.cls_name == "ContractError"
             failures.is_contract |= is_contract
-            plain = message.partition("ContractError: ")[2] if is_contract else f"{what}: {message}"
+            plain = (
+                message.partition("ContractError: ")[2]
+                if is_contract
+                else f"{what}: {with_next_step(message)}"
+            )
             failures.messages.append(plain or message)
+    if not failures.messages:  # it ended before or between its steps
+        failures.messages.append(f"{what}: Dagster's run {result.run_id} failed")
     return False

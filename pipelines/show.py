@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines import rolled_back
 from pipelines.freshness import Outcome
 from pipelines.paths import Places, statement
 from pipelines.periods import Period
@@ -24,6 +25,8 @@ ROWS = 24
 CONTRADICTIONS = 6
 WIDE = 118
 QUARANTINED_LISTED = 20
+ANEW = "What is new is published by the next `caseload run`, the rest by `caseload run --force`."
+"""After a rollback."""
 
 
 def console(stderr: bool = False) -> Console:
@@ -37,9 +40,18 @@ def plain(text: Any) -> Text:
     return Text(printable(str(text)) if text is not None else "")
 
 
+def says(out: Console) -> Callable[[str], None]:
+    """What prints lines of plain text."""
+    return lambda text: out.print(plain(text), soft_wrap=True)
+
+
 def nothing_new(outcome: Outcome, places: Places) -> None:
     """Say that a run had nothing to do, and what still stands from the last one."""
     out = console()
+    if note := rolled_back.note(places, outcome.publication_id):
+        says(out)(f"Nothing new. Published: {outcome.publication_id}, {note}. {ANEW}")
+        quarantined(outcome.quarantined, out)
+        return
     what = f"{outcome.exports_published} export{'s' * (outcome.exports_published != 1)}"
     out.print(f"Nothing new. Published: {outcome.publication_id}, from {what}, in ", end="")
     out.print(plain(places.published))

@@ -13,6 +13,8 @@ import duckdb
 import typer
 
 from pipelines import databases, show
+from pipelines.advice import with_next_step
+from pipelines.freshness import BAD
 
 TABLE_ROWS = 200
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -20,7 +22,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def query(database: Path, sql: str, format_: str) -> int:
-    """Print the result of a query and return the exit code: 0, or 2 for SQL that is wrong."""
+    """Print the result of a query and return the exit code: 0; 1 where the warehouse cannot be opened; 2 for
+    SQL that is wrong.
+    """
+    try:
+        opened(database).close()
+    except duckdb.Error as error:
+        typer.echo(f"{with_next_step(str(error))}", err=True)
+        return BAD
     try:
         with opened(database) as connection:
             result = connection.execute(sql)

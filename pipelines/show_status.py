@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 from rich.text import Text
 
-from pipelines import databases, show
+from pipelines import databases, rolled_back, show
 from pipelines.calendars import Due
 from pipelines.contract import Source
 from pipelines.due import editions_due
@@ -54,6 +54,8 @@ def _publication(connection: duckdb.DuckDBPyConnection, places: Places, out: sho
         f"{counted(contradictions, 'contradiction')} among published figures."
     )
     out.print(show.plain(places.published))
+    if note := rolled_back.note(places, name):
+        out.print(Text(f"An older publication is published, {note}. {show.ANEW}", "yellow"), soft_wrap=True)
 
 
 def _waiting(standings: list[Standing], out: show.Console) -> None:

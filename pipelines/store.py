@@ -8,10 +8,11 @@ the last good one. All of it can be deleted: the next run reads ``raw/`` again.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -22,14 +23,18 @@ from typing import Any
 import duckdb
 
 from pipelines import databases, observation, record_sql
+from pipelines.digests import digest
 from pipelines.exports import UNDATED
-from pipelines.files import replacing, write_json
+from pipelines.files import leftovers, replacing, write_json
 from pipelines.hashes import Hashes
 
 ACCEPTED, QUARANTINED = "accepted", "quarantined"
 NOTHING = "nothing"
+SALT = "salt"
 STAGING = ".staging"
 """How the folders begin in which record-level exports are staged while a run reads them."""
+_ENDS = {"receipt.json": b"}", "observations.parquet": b"PAR1", "rejected_rows.parquet": b"PAR1"}
+"""The files of a reading, and how each ends."""
 
 REJECTED_ROWS: dict[str, str] = {
     "source": "VARCHAR",
@@ -118,6 +123,14 @@ class Entry:
     good: str | None
 
 
+class DamagedStore(Exception):
+    """A file of the store that cannot be used: which one, why, and what to do."""
+
+    def __init__(self, path: Path, reason: object, next_step: str) -> None:
+        self.path = path
+        super().__init__(f"`{path}` is damaged: {reason}. {next_step}")
+
+
 class Store:
     """The readings and ledgers below one folder."""
 
@@ -135,12 +148,19 @@ class Store:
 
     def salt(self) -> str:
         """The secret of this warehouse that personal fields are hashed with; it never leaves the store."""
-        path = self.made() / "salt"
+        path = self.made() / SALT
         if not path.is_file():
             with replacing(path, over=False) as temporary:
                 temporary.write_text(secrets.token_hex(32), encoding="ascii")
                 temporary.chmod(0o600)
         return path.read_text(encoding="ascii")
+
+    def aside(self, folder: Path) -> Store:
+        """An empty store in another folder, in which personal fields are hashed as they are in this one."""
+        other = Store(folder)
+        if (self.folder / SALT).is_file():
+            shutil.copy(self.folder / SALT, other.made())
+        return other
 
     @cached_property
     def hashes(self) -> Hashes:
@@ -180,13 +200,39 @@ class Store:
         return NOTHING
 
     def has(self, name: str) -> bool:
-        return (self.reading(name) / "receipt.json").is_file()
+        """Whether a reading is there and whole, as far as the ends of its files tell; one that is not is
+        read again.
+        """
+        folder = self.reading(name)
+        return all(_ends_with(folder / file, end) for file, end in _ENDS.items())
 
     def receipt(self, name: str) -> Receipt:
+        """Raises DamagedStore."""
         if name not in self._receipts:
-            with (self.reading(name) / "receipt.json").open(encoding="utf-8") as content:
-                self._receipts[name] = Receipt(**json.load(content))
+            path = self.reading(name) / "receipt.json"
+            try:
+                self._receipts[name] = Receipt(**json.loads(path.read_text(encoding="utf-8")))
+            except FileNotFoundError as error:
+                step = "Delete the ledgers beside it: the next run makes them anew from raw/"
+                raise DamagedStore(self.reading(name), f"{error.strerror}: a ledger names it", step) from None
+            except (ValueError, TypeError) as error:
+                raise self._damaged(name, path, error) from None
         return self._receipts[name]
+
+    def make_sure_of(self, names: Iterable[str]) -> None:
+        """Read the figures and rejected rows of some readings. Raises DamagedStore for the first that cannot
+        be read.
+        """
+        for name in names:
+            for path in (self.observations(name), self.rejected_rows(name)):
+                try:
+                    digest(self._connection.read_parquet(str(path)))
+                except duckdb.Error as error:
+                    raise self._damaged(name, path, str(error).splitlines()[0]) from None
+
+    def _damaged(self, name: str, path: Path, reason: object) -> DamagedStore:
+        step = f"Delete the folder `{self.reading(name)}`: the next run reads its export again"
+        return DamagedStore(path, reason, step)
 
     def write(self, receipt: Receipt, observations: Any, rejected: Any, records: Path | None = None) -> None:
         """Keep a reading, given its frames and, of a record-level export, the Parquet file of its accepted
@@ -253,11 +299,19 @@ class Store:
     # Ledgers
 
     def ledger(self, source: str) -> dict[str, Entry]:
+        """What is known of each file of a source. Raises DamagedStore."""
         path = self._ledger_path(source)
         if not path.is_file():
             return {}
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return {file: Entry(**entry) for file, entry in entries.items()}
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8"))
+            return {file: Entry(**entry) for file, entry in entries.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            step = (
+                "Delete it: the next run makes it anew from raw/, but for the last good figures of exports "
+                "that are quarantined now"
+            )
+            raise DamagedStore(path, error, step) from None
 
     def write_ledger(self, source: str, entries: dict[str, Entry]) -> None:
         write_json(self._ledger_path(source), {file: asdict(entries[file]) for file in sorted(entries)})
@@ -269,7 +323,7 @@ class Store:
         self._ledger_path(source).unlink(missing_ok=True)
 
     def remove_unused(self) -> None:
-        """Delete readings that no ledger names."""
+        """Delete readings that no ledger names, and what processes that were killed have left behind."""
         named = {NOTHING} | {
             reading
             for source in self.sources()
@@ -279,14 +333,26 @@ class Store:
         for folder in (self.folder / "readings").glob("*"):
             if folder.name not in named:
                 shutil.rmtree(folder, ignore_errors=True)
-        for leftover in self.folder.glob(f"{STAGING}*"):  # of a run that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
+        for folder in self.folder.glob(f"{STAGING}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (self.folder, self.folder / "ledgers", self.reading(NOTHING)):
+            for leftover in leftovers(folder):
+                leftover.unlink(missing_ok=True)
         for records in (self.folder / "records").glob("*/*/*.parquet"):
             if records.stem not in named:
                 records.unlink(missing_ok=True)
 
     def _ledger_path(self, source: str) -> Path:
         return self.folder / "ledgers" / f"{source}.json"
+
+
+def _ends_with(path: Path, end: bytes) -> bool:
+    try:
+        with path.open("rb") as content:
+            content.seek(-len(end), os.SEEK_END)
+            return content.read() == end
+    except OSError:  # not there, or shorter than that
+        return False
 
 
 def _empty(columns: dict[str, str]) -> Any:

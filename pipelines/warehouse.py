@@ -12,16 +12,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import pandas as pd
 
-from pipelines import databases
+from pipelines import databases, rolled_back
 from pipelines.as_of import as_of_macros
 from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
-from pipelines.files import write_json
+from pipelines.files import identity, sync, write_json
 from pipelines.paths import Places
 from pipelines.record_sql import literal as _literal
 from pipelines.relations import STAGING_SCHEMA, Relation, check_description, checks, macros, relations
@@ -44,8 +44,12 @@ Results = dict[str, list[Result]]
 
 
 def build(places: Places, sources: list[Source], name: str) -> Path:
-    """A new warehouse in the build folder, from the ledgers; complete but for its audit."""
+    """A new warehouse in the build folder, from the ledgers; complete but for its audit.
+
+    Raises DamagedStore.
+    """
     path = build_path(places, name)
+    write_json(_note(path), {"replaces": publication(places).get("publication_id")})
     inputs = Inputs(Store(places.store), sources)
     with _new_file(path, places.store) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
@@ -55,7 +59,11 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
             if relation.layer != "tables":
                 _create(connection, relation)
             elif files := inputs.files(relation.name):
-                _create(connection, relation, {"readings": files})
+                try:
+                    _create(connection, relation, {"readings": files})
+                except duckdb.Error:
+                    inputs.make_sure_of_all()
+                    raise
             else:
                 _create_from_rows(connection, relation, inputs.rows(relation.name, connection))
         for macro in (*as_of_macros(), *macros()):
@@ -100,22 +108,74 @@ def publish(path: Path, places: Places) -> str:
     hand after they failed is stopped here.
     """
     _make_sure_it_passed(path)
-    new = _publication(path)
-    _sync(path)
-    published = places.published
-    if published.exists():
-        kept = places.previous / f"{_published_id(places)}.duckdb"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.unlink(missing_ok=True)
-        os.link(published, kept)
-    os.replace(path, published)
-    _sync(published.parent)
-    for old in sorted(places.previous.glob("*.duckdb"))[:-KEPT_PUBLICATIONS]:
-        old.unlink()
-    for leftover in places.build.glob("*"):
-        leftover.unlink()
-    write_json(places.publication, new)
+    new = identify(path)
+    sync(path)
+    replaced = keep(places)
+    rolled_back.forget(places)
+    replace(path, places, new)
+    _forget_oldest(places, replaced)
+    remove_leftovers(places)
     return new["publication_id"]
+
+
+def superseded_by(path: Path, places: Places, force: bool = False) -> str | None:
+    """The publication that stands in spite of a build: another run published it since the build was begun,
+    or, unless it is to be published by ``force``, somebody went back to it and the build has nothing new.
+    """
+    published = publication(places).get("publication_id")
+    if not path.exists():  # a publication removes what was begun before it
+        return published
+    if published and not force and rolled_back.holds(places, published, identify(path)["inputs_sha256"]):
+        return published
+    try:
+        begun_after = json.loads(_note(path).read_text(encoding="utf-8"))["replaces"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return published if published != begun_after else None
+
+
+def keep(places: Places) -> Path | None:
+    """What is published, under its own name among those that are kept; None if there is nothing, or
+    nothing that can be opened.
+    """
+    if not places.published.exists():
+        return None
+    name = publication(places).get("publication_id")
+    if not name:
+        try:
+            identify(places.published)
+        except duckdb.Error as error:
+            if not _is_open_for_writing(error):
+                return None
+        written = dt.datetime.fromtimestamp(places.published.stat().st_mtime, dt.UTC)
+        name = f"{written:%Y%m%dT%H%M%SZ}-unknown"
+    kept = places.previous / f"{name}.duckdb"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.unlink(missing_ok=True)
+    os.link(places.published, kept)
+    sync(kept.parent)
+    return kept
+
+
+def replace(path: Path, places: Places, new: dict[str, str]) -> None:
+    """Put a file where analysts look, in one rename, and note which publication it is."""
+    os.replace(path, places.published)
+    sync(places.warehouse)
+    write_json(places.publication, new | {"file": identity(places.published)})
+
+
+def remove_leftovers(places: Places) -> None:
+    """Remove builds that were begun before what is published."""
+    for leftover in places.build.glob("*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _forget_oldest(places: Places, replaced: Path | None) -> None:
+    """Keep the last few publications, and among them the one that was just replaced, however old."""
+    others = sorted(path for path in places.previous.glob("*.duckdb") if path != replaced)
+    count = KEPT_PUBLICATIONS - (replaced is not None)
+    for old in others[: max(len(others) - count, 0)]:
+        old.unlink(missing_ok=True)
 
 
 def _make_sure_it_passed(path: Path) -> None:
@@ -131,25 +191,54 @@ def _make_sure_it_passed(path: Path) -> None:
 
 def publication(places: Places) -> dict[str, str]:
     """``publication_id`` and ``inputs_sha256`` of what is published; empty if that is not known."""
+    noted = noted_publication(places)
     try:
-        return json.loads(places.publication.read_text(encoding="utf-8"))
+        if noted.get("file") == identity(places.published):
+            return noted
+        return identify(places.published)
+    except OSError:
+        return {}
+    except duckdb.Error as error:
+        return noted if _is_open_for_writing(error) else {}
+
+
+def noted_publication(places: Places) -> dict[str, Any]:
+    """What was noted of the last publication, be it what is published or not."""
+    try:
+        noted = json.loads(places.publication.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return noted if isinstance(noted, dict) else {}
 
 
-def _published_id(places: Places) -> str:
-    try:
-        return _publication(places.published)["publication_id"]
-    except duckdb.Error:  # an analyst holds it open for writing; the note beside it must do
-        written = dt.datetime.fromtimestamp(places.published.stat().st_mtime, dt.UTC)
-        return publication(places).get("publication_id", f"{written:%Y%m%dT%H%M%SZ}-unknown")
+def _is_open_for_writing(error: duckdb.Error) -> bool:
+    """Whether a file could not be opened because an analyst has it open for writing."""
+    return "Could not set lock" in str(error)
 
 
-def _publication(path: Path) -> dict[str, str]:
+def identify(path: Path) -> dict[str, str]:
+    """Which publication a file is. Raises duckdb.Error."""
     columns = ("publication_id", "inputs_sha256")
     with databases.opened(path, read_only=True) as connection:
         [values] = connection.table("publication").select(*columns).fetchall()
     return dict(zip(columns, values, strict=True))
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: Literal["again"]) -> None:
+    """Open a second warehouse beside the one that is open, to be read."""
+    target = str(path).replace("'", "''")
+    connection.execute(f"attach '{target}' as {name} (read_only)")
+
+
+def names(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Schema and name of every table of the warehouse that is open."""
+    tables = connection.table_function("duckdb_tables")
+    return tables.filter("database_name = current_database()").select("schema_name", "table_name").fetchall()
+
+
+def _note(path: Path) -> Path:
+    """Beside a build: which publication it is to replace."""
+    return path.with_suffix(".json")
 
 
 @contextmanager
@@ -216,12 +305,3 @@ def _checked(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Re
         return Result(rule, "passed", unexpected=0)
     examples = broken.head(EXAMPLES).to_dict("records")
     return Result(rule, "failed", None, len(broken), check_description(query), examples)
-
-
-def _sync(path: Path) -> None:
-    """Make sure that a file, or the names in a folder, are on disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -69,6 +69,10 @@ class Inputs:
             return [str(self._store.rejected_rows(name)) for name in [nothing, *every]]
         return None
 
+    def make_sure_of_all(self) -> None:
+        """Read everything that a build reads. Raises DamagedStore for what cannot be read."""
+        self._store.make_sure_of(kept.name for kept in self.kept)
+
     def rows(self, relation: str, connection: duckdb.DuckDBPyConnection) -> Rows:
         """The rows of a relation; ``connection`` sees the relations that it needs."""
         make = {

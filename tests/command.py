@@ -27,7 +27,7 @@ def caseload(folder: Path, *arguments: str, timeout: int = 240) -> subprocess.Co
     assert server.stdout
     with tempfile.NamedTemporaryFile("r") as stdout, tempfile.NamedTemporaryFile("r") as stderr:
         call = {
-            "arguments": arguments, "environment": _environment(folder), "cwd": str(folder),
+            "arguments": arguments, "environment": environment(folder), "cwd": str(folder),
             "stdout": stdout.name, "stderr": stderr.name, "timeout": timeout,
         }  # fmt: skip
         print(json.dumps(call), file=server.stdin, flush=True)
@@ -39,11 +39,11 @@ def started(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as `caseload`, but from its script and with nothing imported: for its own start."""
     return subprocess.run(
         [SCRIPT, *arguments],
-        capture_output=True, text=True, env=_environment(folder), cwd=folder, timeout=240, check=False,
+        capture_output=True, text=True, env=environment(folder), cwd=folder, timeout=240, check=False,
     )  # fmt: skip
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
     return environment | {
         "CASELOAD_RAW": str(folder / "raw"),

@@ -20,6 +20,22 @@ files: '*'
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-faults",
+        action="store_true",
+        help="Try every fault of tests/faults, not a sample: half an hour.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that take minutes run where they are asked for: `make faults`."""
+    if not config.getoption("--all-faults"):
+        long = [item for item in items if item.get_closest_marker("faults")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
+
+
 @pytest.fixture
 def source_of(tmp_path: Path) -> Callable[[str], contract.Source]:
     """A function: the rest of a contract, below title, publisher, licence, release and files → its source."""

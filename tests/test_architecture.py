@@ -17,8 +17,8 @@ from pipelines.paths import SQL, Places
 PACKAGE = Path(pipelines.__file__).parent
 MODULES = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.glob("*.py"))}
 DAGSTER_LAYER = {
-    "alert_sensors", "assets", "checks", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher", "runs", "dev",
-    "sensors",
+    "alert_sensors", "assets", "checks", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher",
+    "runs", "dev", "sensors",
 }  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
 
@@ -26,8 +26,8 @@ HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
 # Every module, in its layer; a module imports from its own layer and from those above it here.
 LAYERS = {
     "helpers": {
-        "__init__", "ages", "data_docs", "file_patterns", "files", "gx_duckdb", "gx_views", "imports",
-        "observation", "paths", "periods", "problems", "record_sql", "shares",
+        "__init__", "advice", "ages", "data_docs", "digests", "file_patterns", "files", "gx_duckdb", "gx_views", "imports",
+        "lock", "observation", "paths", "periods", "problems", "record_sql", "shares",
     },
     "contracts": {
         "calendars", "codes", "contract", "contract_checks", "contract_conflicts", "corrections", "documents",
@@ -44,17 +44,17 @@ LAYERS = {
         "record_decisions", "records", "store",
     },
     "warehouse": {
-        "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations",
-        "simulation", "warehouse", "warehouse_inputs",
+        "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations", "rollback",
+        "rolled_back", "simulation", "verification", "warehouse", "warehouse_inputs",
     },
     "alerts": {"alerts"},
     "dagster": {
-        "alert_sensors", "assets", "checks", "context", "dagster_sqlite", "definitions", "jobs", "launcher", "metadata",
-        "runs",        "sensors",
+        "alert_sensors", "assets", "checks", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
+        "launcher", "metadata", "runs", "sensors",
     },
     "command": {
-        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_run",
-        "show_simulate", "show_status",
+        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_rollback",
+        "show_run", "show_simulate", "show_status", "show_verify",
     },
 }  # fmt: skip
 DOMAIN = set().union(*(modules for layer, modules in LAYERS.items() if layer not in ("dagster", "command")))
@@ -331,7 +331,8 @@ PUT_INTO_SQL = {
         "relation.qualified_name", "relation.query", "column",  # from sql/
         "macro.name", "macro.query", "parameters",  # from sql/macros, and of as_of
         "_literal(said)", "_literal(text)", "_literal(macro.description)",  # quoted, from sql/
-        "target",  # the path of the build, quoted
+        "target",  # the path of a build, quoted
+        "name",  # one that the type names
     },
 }  # fmt: skip
 _SQL_TEXT = re.compile(r"\W*" + _STATEMENT.pattern)

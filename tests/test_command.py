@@ -282,7 +282,7 @@ def test_wrong_usage_exits_with_2_and_says_what_is_wrong(
 
 def test_help_names_every_command() -> None:
     done = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "status", "check", "accept", "query", "dev"):
+    for command in ("run", "status", "check", "accept", "rollback", "verify", "query", "dev"):
         assert command in done.stdout
 
 

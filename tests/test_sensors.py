@@ -19,9 +19,9 @@ from pipelines.assets import partitions
 from pipelines.context import Context
 from pipelines.editions import standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name
-from pipelines.launcher import PROCESS
+from pipelines.launcher import PROCESS, RunLauncher
 from pipelines.paths import Places
-from pipelines.runs import bury, opened_instance, register_editions
+from pipelines.runs import opened_instance, register_editions
 from pipelines.settings import Settings
 from tests.command import CRIME_TYPES, NOI, caseload, sql
 from tests.receivers import webhook
@@ -370,17 +370,18 @@ def test_a_backfill_of_many_editions_is_one_run(folder: Path, instance: dg.Dagst
 # What died
 
 
-def test_a_run_whose_process_was_killed_does_not_stay_started(folder: Path) -> None:
+def test_the_daemon_notices_a_run_of_a_command_that_was_killed(instance: dg.DagsterInstance) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
-    context = context_of(folder)
-    with opened_instance(context) as instance:
-        for number in (gone.pid, os.getpid()):
-            run = dg.DagsterRun(
-                job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED,
-                tags={PROCESS: f"{socket.gethostname()} {number}"},
-            )  # fmt: skip
-            instance.add_run(run)
-        bury(instance)
-        statuses = [run.status for run in instance.get_runs(dg.RunsFilter(job_name=BUILD_JOB), limit=2)]
-    assert sorted(status.value for status in statuses) == ["FAILURE", "STARTED"]
+    launcher = RunLauncher()
+    launcher.register_instance(instance)
+    healths = []
+    for process in (
+        f"{socket.gethostname()} {gone.pid}",
+        f"{socket.gethostname()} {os.getpid()}",
+        "elsewhere 1",
+    ):
+        run = dg.DagsterRun(job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED, tags={PROCESS: process})
+        instance.add_run(run)
+        healths.append(launcher.check_run_worker_health(run).status.value)
+    assert healths == ["NOT_FOUND", "RUNNING", "RUNNING"]

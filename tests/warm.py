@@ -17,20 +17,35 @@ from typing import NoReturn
 
 def serve() -> None:
     """Calls are lines of JSON on standard input; the answer to each is a line with its exit code."""
-    import great_expectations  # noqa: F401
-
-    import pipelines.job
-    import pipelines.runs  # noqa: F401
-
+    import_all()
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            _called(**json.loads(line))
+            called(**json.loads(line))
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _called(
+def import_all() -> None:
+    """Import, and read what every run reads: the SQL that is shipped, and the graph that is made of it."""
+    import great_expectations  # noqa: F401
+
+    import pipelines.job
+    import pipelines.runs
+    import pipelines.show_rollback
+    import pipelines.show_verify
+    from pipelines.as_of import as_of_macros
+    from pipelines.context import Context
+    from pipelines.definitions import define
+    from pipelines.paths import SQL, Places
+
+    define(Context(Places(SQL.parent / "raw", SQL.parent / "warehouse"))).resolve_all_job_defs()
+    list(as_of_macros())
+    pipelines.relations.macros()
+    pipelines.relations.checks()
+
+
+def called(
     arguments: list[str], environment: dict[str, str], cwd: str, stdout: str, stderr: str, timeout: int
 ) -> NoReturn:
     try:

@@ -1,0 +1,96 @@
+"""A small warehouse that was published once, and what comes next: old and new, to be compared with."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from pipelines.digests import Digest
+from tests.faults import small
+
+
+@dataclass(frozen=True)
+class Known:
+    """Folders that nobody disturbs."""
+
+    empty: Path
+    """The first exports, and no warehouse."""
+    old: Path
+    """They are published, and the exports have changed since."""
+    new: Path
+    """What one undisturbed run makes of that."""
+    old_bytes: str
+    old_content: dict[str, Digest]
+    new_content: dict[str, Digest]
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
+    """Made by the first process of pytest-xdist that needs it, for all of them."""
+    together = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        together = together.parent
+    folder = together / "small"
+    empty, old, new = (folder / name for name in ("empty", "old", "new"))
+    with FileLock(together / "small.lock"):
+        if not new.exists():
+            small.received(empty)
+            published = small.copied(empty, folder / "published")
+            done = small.caseload(published, "run")
+            assert done.code == 0, done.said
+            small.changed(small.copied(published, old))
+            made = small.copied(old, folder / "made")
+            done = small.caseload(made, "run")
+            assert done.code == 0, done.said
+            assert small.leftovers(made) == []
+            made.rename(new)
+    digest = small.bytes_of(small.published(old))
+    assert digest
+    contents = (small.content(small.published(path)) for path in (old, new))
+    return Known(empty, old, new, digest, *contents)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, known: Known) -> Iterator[Path]:
+    """A copy of the one with the old publication and the new exports, to be disturbed."""
+    yield small.copied(known.old, tmp_path / "disturbed")
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path, known: Known) -> Path:
+    """A copy of the one that is up to date."""
+    return small.copied(known.new, tmp_path / "new")
+
+
+@pytest.fixture
+def is_full(request: pytest.FixtureRequest) -> bool:
+    """Whether every case is to be tried, rather than a sample."""
+    return bool(request.config.getoption("--all-faults"))
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Prints how a long test goes, at once."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def told(text: str) -> None:
+        if reporter and capture:
+            with capture.global_and_fixture_disabled():
+                print(text, flush=True)
+
+    return told
+
+
+@pytest.fixture
+def dice() -> random.Random:
+    """The same in every run."""
+    return random.Random(20261122)
