@@ -45,8 +45,9 @@ LAYERS = {
     },
     "warehouse": {
         "as_of", "claims", "contract_inputs", "reconcile", "reconcile_breakdowns", "relations", "rollback",
-        "rolled_back", "simulation", "verification", "warehouse", "warehouse_inputs",
+        "rolled_back", "simulation", "warehouse", "warehouse_inputs",
     },
+    "proof": {"verification"},
     "alerts": {"alerts"},
     "dagster": {
         "alert_sensors", "assets", "checks", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
