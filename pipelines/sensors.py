@@ -6,7 +6,7 @@ import time
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from pipelines import warehouse
+from pipelines import rolled_back, warehouse
 from pipelines.arrivals import Arrival, Look, arrivals, look
 from pipelines.assets import AUTOMATED, partitions
 from pipelines.context import Context
@@ -145,6 +145,13 @@ def _unpublished(places: Places, sources: list[Source]) -> str | None:
         return None  # there is nothing to publish yet
     wanted = inputs_sha256(kept, sources)
     gone = sorted(file for one in found for file in one.removed)
-    if not gone and warehouse.publication(places).get("inputs_sha256") == wanted:
+    published = warehouse.publication(places)
+    is_wanted = published.get("inputs_sha256") == wanted
+    if not gone and (is_wanted or _was_gone_back_to(places, published, wanted)):
         return None
     return " ".join([wanted, *gone])
+
+
+def _was_gone_back_to(places: Places, published: dict[str, str], wanted: str) -> bool:
+    """Whether somebody prefers what is published to what would be."""
+    return bool(published) and rolled_back.holds(places, published["publication_id"], wanted)

@@ -160,6 +160,15 @@ def test_what_stands_beside_exports_is_published_when_it_changes(
     assert "What is published is what there is" in str(looked(second.cursor).skip_reason)
 
 
+def test_what_was_gone_back_to_stays(folder: Path, instance: dg.DagsterInstance) -> None:
+    (folder / "raw" / NOI / "undercover_2025-11-16.csv").unlink()
+    assert caseload(folder, "run").returncode == 0
+    assert caseload(folder, "rollback").returncode == 0
+    with dg.build_sensor_context(instance=instance) as tick:
+        found = sensors.publication_sensor(context_of(folder))(tick)
+    assert "What is published is what there is" in str(found.skip_reason)
+
+
 def test_a_poll_looks_at_fixed_times_and_asks_again_for_what_failed(
     folder: Path, instance: dg.DagsterInstance
 ) -> None:
