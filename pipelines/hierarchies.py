@@ -81,14 +81,14 @@ def export_codes(observations: pd.DataFrame, table: Table, labels: Labels, is_co
         totals = table.totals_of(dimension) if is_complete else "partial"
         seen = along(observations, dimension)
         seen = seen[seen["code"] != TOTAL]
-        order = list(seen["code"].unique())
+        order = {code: at for at, code in enumerate(seen["code"].unique())}
         places: dict[str, dict[Place, Way]] = defaultdict(dict)
         for printed, of in _printed_together(seen, dimension, order).items():
             ways_of = _structures(printed, dimension, table, totals)
             for code, way in ways_of.items():
                 places[code] |= dict.fromkeys(of, way)
         own[dimension] = {}
-        for code in sorted(places, key=lambda code: order.index(code) if code in order else len(order)):
+        for code in sorted(places, key=lambda code: order.get(code, len(order))):
             label = labels.of(dimension, code) if code in order else ""
             ways = set(places[code].values())
             own[dimension][code] = max((rolls for _, rolls in ways), key=len)
@@ -125,7 +125,7 @@ def counted_codes(observations: pd.DataFrame, table: Table, labels: Labels) -> l
 
 
 def _printed_together(
-    seen: pd.DataFrame, dimension: str, order: list[str]
+    seen: pd.DataFrame, dimension: str, order: dict[str, int]
 ) -> dict[tuple[tuple[str, ...], ...], list[Place]]:
     """The lists of codes of the breakdowns of a measure and period → where they are the same."""
     lists: dict[Place, set[frozenset[str]]] = defaultdict(set)
@@ -134,7 +134,7 @@ def _printed_together(
         lists[measure, start, end].add(frozenset(group["code"]))  # type: ignore[index]
     found: dict[tuple[tuple[str, ...], ...], list[Place]] = defaultdict(list)
     for place, sets in lists.items():
-        listed = sorted(tuple(code for code in order if code in printed) for printed in sets)
+        listed = sorted(tuple(sorted(printed, key=order.__getitem__)) for printed in sets)
         found[tuple(listed)].append(place)
     return found
 

@@ -30,7 +30,7 @@ BAD_LINES = 100_000
 """Lines of a record-level export that are no rows, kept one by one with their text."""
 BAD_LINE_CHARS = 32 * MIB
 """Of the text of those lines, all together."""
-CONTRACT_BYTES = 1 * MIB
+CONTRACT_BYTES = 256 * KIB
 CONTRACT_NODES = 200_000
 """Values in a contract once its aliases are written out."""
 TOLD_COLUMNS = 50
@@ -53,7 +53,7 @@ class Limits(Words):
     )
     lines: int = Field(100_000_000, ge=1, description="Lines of records, or rows of a Parquet file.")
     columns: int = Field(16_384, ge=1, description="Columns: what a worksheet can have.")
-    cells: int = Field(500_000, ge=1, description="Cells of a table, empty ones included.")
+    cells: int = Field(250_000, ge=1, description="Cells of a table, empty ones included.")
     cell_length: int = Field(
         32_767, ge=1, le=CSV_CELL, description="Characters of a cell of a table: what a worksheet can have."
     )

@@ -33,7 +33,7 @@ class Problem:
         if self.value is not None and printable(self.value.strip()) not in self.reason:
             where += f", value '{printable(self.value)}'"
         said = f"{where}: {self.reason}"
-        return f"{said}. {self.next_step}" if self.next_step else said
+        return one_line(f"{said}. {self.next_step}" if self.next_step else said)
 
 
 class UnreadableExport(Exception):

@@ -21,7 +21,7 @@ from pipelines.headings import Groups
 from pipelines.hierarchies import ADDING_UP, along, dimensions_of
 from pipelines.layouts import Table, outside_names
 from pipelines.periods import PERIOD_PARTS
-from pipelines.problems import CELL_LIMIT, Problem
+from pipelines.problems import CELL_LIMIT, Problem, one_line
 from pipelines.store import QUARANTINED, REJECTED_ROWS, Receipt
 
 VERSION = "5"
@@ -99,7 +99,7 @@ def rejected_rows(export: Export, problems: list[Problem], raw_rows: Mapping[int
     rows = [
         (
             export.source, export.export_id, export.file, problem.row, problem.column,
-            problem.value[:CELL_LIMIT] if problem.value else None, problem.rule, problem.reason,
+            problem.value[:CELL_LIMIT] if problem.value else None, problem.rule, one_line(problem.reason),
             problem.next_step, raw_rows.get(problem.row or 0),
         )
         for problem in problems

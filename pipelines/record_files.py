@@ -289,11 +289,10 @@ def _lines(content: BinaryIO, raw: RawFile) -> Iterator[tuple[int, bytes]]:
             return
         if number > raw.limits.lines + raw.header_row:
             raise too_many_lines(raw)
-        if len(line) > limit:
-            rest = line
-            while rest and not rest.endswith(b"\n"):
-                rest = content.readline(limit)
         yield number, line
+        if len(line) > limit:
+            while line and not line.endswith(b"\n"):
+                line = content.readline(limit)
 
 
 def too_many_lines(raw: RawFile) -> UnreadableExport:

@@ -28,7 +28,10 @@ def plain_lines(raw: RawFile, layout: Layout) -> int | None:
         if block is None or not _is_text(block, raw):
             return None
         cells = np.frombuffer(block, dtype=np.uint8)
-        lines += int(np.count_nonzero(cells == LF)) + (not block.endswith(b"\n"))
+        ends = np.flatnonzero(cells == LF)
+        if np.diff(ends, prepend=-1, append=len(cells)).max() > raw.limits.line_bytes:
+            return None
+        lines += len(ends) + (not block.endswith(b"\n"))
         delimiters += int(np.count_nonzero(cells == delimiter))
         if signs[1] in block:
             quoted = _quoted(cells, delimiter, quote)

@@ -162,7 +162,7 @@ def _rows(number: int) -> Iterator[Polluted]:
             yield with_line(f"quotation marks around {at}", quoted, ROWS)
             blank = ",".join([*cells[:at], f' "{cells[at]}"', *cells[at + 1 :]])
             yield with_line(f"a blank and quotation marks around {at}", blank)
-    swallowed = [*cells[:1], '"' + cells[1].strip('"'), *cells[2:]]
+    swallowed = [cells[0], '"' + cells[1].strip('"'), *cells[2:]]
     yield with_line("a quotation mark opened, and closed in the next", ",".join(swallowed))
 
 
