@@ -125,6 +125,8 @@ def _requests(
     fresh = load(source.folder)  # the contract may have changed since the code was loaded
     store = Store(places.store)
     found = standing(fresh, store)
+    store.made()
+    store.hashes.keep()  # of large files they take longer than Dagster waits for a sensor
     known = instance.get_dynamic_partitions(str(partitions(source).name))
     new = [edition for edition in found.editions if edition not in set(known)]
     return new, arrivals(found, [*known, *new], store)
