@@ -31,6 +31,7 @@ class Hashes:
     def __init__(self, kept: Path | None = None) -> None:
         self._kept = kept
         self._known: dict[str, list] = _read(kept)
+        self._written = dict(self._known)
 
     def of(self, path: Path, status: os.stat_result) -> str:
         """The digest in hex. Raises OSError."""
@@ -67,9 +68,10 @@ class Hashes:
 
     def keep(self) -> None:
         """Write what is known down, for the next process; files that are gone are forgotten."""
-        if self._kept:
-            present = {path: entry for path, entry in self._known.items() if Path(path).exists()}
+        present = {path: entry for path, entry in self._known.items() if Path(path).exists()}
+        if self._kept and present != self._written:
             write_json(self._kept, present)
+            self._written = present
 
 
 def _read(kept: Path | None) -> dict[str, list]:
