@@ -17,7 +17,7 @@ test: $(READY) ## Set up, run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 faults: $(READY) ## Kill, fill, break and crowd the command in every way: half an hour
-	$(BIN)/python -m pytest tests/faults --all-faults
+	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist load
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .
