@@ -5,16 +5,19 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults lint format docs bench clean
+.PHONY: help run test test-service faults lint format docs bench clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service"
+
+test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
+	$(BIN)/python -m pytest -m service tests/service
 
 faults: $(READY) ## Kill, fill, break and crowd the command in every way: half an hour
 	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist load

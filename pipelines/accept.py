@@ -6,10 +6,9 @@ import datetime as dt
 import getpass
 from pathlib import Path
 
-import duckdb
 import typer
 
-from pipelines import corrections, lock
+from pipelines import corrections, databases, lock
 from pipelines.comparisons import HELD
 from pipelines.contract import Source
 from pipelines.exports import discover
@@ -79,9 +78,9 @@ def _held(store: Store, source: str, address: str, export_id: str) -> list[tuple
         return None
     if store.receipt(entry.latest).is_accepted:
         return []
-    query = statement("ingest", "refusals")
-    with duckdb.connect() as connection:
-        return connection.execute(query, {"readings": str(store.rejected_rows(entry.latest))}).fetchall()
+    query, rejected = statement("ingest", "refusals"), str(store.rejected_rows(entry.latest))
+    with databases.opened(files=[rejected]) as connection:
+        return connection.execute(query, {"readings": rejected}).fetchall()
 
 
 def _refuse(message: str) -> int:

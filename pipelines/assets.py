@@ -3,12 +3,18 @@ publication. Thin: what they do is in `editions` and `warehouse`.
 """
 
 # No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import datetime as dt
+import sqlite3
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
+import duckdb
+from filelock import Timeout
 
 from pipelines import checks, editions, warehouse
+from pipelines.calendars import Calendar
 from pipelines.context import Context
 from pipelines.contract import Source
 from pipelines.metadata import receipts_metadata, relation_metadata
@@ -31,6 +37,20 @@ FROM_EXPORTS = (
     "rejected_rows",
 )
 """Relations that are made from what the sources' assets keep."""
+
+PUBLICATION = "warehouse_file"
+AUTOMATED = ("exports", PUBLICATION)
+"""The assets whose conditions say when to build and publish: all relations are built with `exports`."""
+
+_FOLLOWS = (
+    # A source whose edition failed must not keep the others from being published.
+    dg.AutomationCondition.eager().without(~dg.AutomationCondition.any_deps_missing())
+)
+
+_CAN_PASS = (OSError, Timeout, sqlite3.OperationalError, duckdb.IOException)
+"""Locks, and reading and writing of files: what may work the next time. Bad data does not get better."""
+
+_LENGTHS = {"month": 31, "quarter": 92, "half": 184, "year": 366}
 
 
 def raw_key(source: Source) -> dg.AssetKey:
@@ -73,12 +93,13 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
         group_name="observations",
         kinds={"python", "pandas", "great_expectations"},
         pool=POOL,
+        freshness_policy=freshness(source.contract.calendar),
         description=f"Observations of {source.contract.title}, by edition. {source.contract.notes or ''}",
         check_specs=checks.source_specs(observations_key(source)),
     )
     def observations(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         keys = context.partition_keys
-        with work.locked(context.log.info):
+        with _tried_again(context, work), work.locked(context.log.info):
             work.reporter.ingesting(source, len(keys))
             receipts = editions.ingest_editions(
                 source, keys, work.store, work.validator,
@@ -104,7 +125,7 @@ def relation_assets(work: Context) -> dg.AssetsDefinition:
         pool=POOL,
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        with work.locked(context.log.info):
+        with _tried_again(context, work), work.locked(context.log.info):
             work.reporter.building()
             editions.forget_removed(work.sources, work.store)
             path = warehouse.build(work.places, work.sources, _build_name(context))
@@ -126,7 +147,8 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
     """The file that analysts open, replaced by the build that has passed its audit."""
 
     @dg.asset(
-        key="warehouse_file",
+        key=PUBLICATION,
+        automation_condition=_FOLLOWS,
         deps=[relation.name for relation in relations().values()],
         group_name="publication",
         kinds={"duckdb"},
@@ -134,7 +156,7 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
         description="warehouse/caseload.duckdb: replaced in one rename, once the audit has passed.",
     )
     def warehouse_file(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        with work.locked(context.log.info):
+        with _tried_again(context, work), work.locked(context.log.info):
             path = warehouse.build_path(work.places, _build_name(context))
             stands = warehouse.superseded_by(path, work.places, work.reporter.force)
             publication_id = stands or warehouse.publish(path, work.places)
@@ -157,6 +179,7 @@ def _relation_spec(relation: Relation, work: Context) -> dg.AssetSpec:
         deps=deps,
         group_name=GROUPS[relation.layer],
         kinds={"duckdb", "sql", "view" if relation.is_view else "table"},
+        automation_condition=_FOLLOWS if relation.name in AUTOMATED else None,
         description=f"{relation.description}\n\nGrain: {relation.grain}.",
         metadata={"sql": dg.MetadataValue.md(f"```sql\n{relation.query}\n```")},
     )
@@ -165,3 +188,33 @@ def _relation_spec(relation: Relation, work: Context) -> dg.AssetSpec:
 def _build_name(context: dg.AssetExecutionContext) -> str:
     """One build per run; a run that retries a failed one publishes what that one built."""
     return context.run.root_run_id or context.run_id
+
+
+@contextmanager
+def _tried_again(context: dg.AssetExecutionContext, work: Context) -> Iterator[None]:
+    """Have Dagster try a step again, after a while, that failed on what can pass."""
+    try:
+        yield
+    except _CAN_PASS as error:
+        retries = work.settings.retries
+        if not work.tries_again or context.retry_number >= retries.attempts:
+            raise
+        wait = retries.wait_seconds * 2**context.retry_number
+        context.log.warning(f"{error}: tried again in {wait} s")
+        raise dg.RetryRequested(max_retries=retries.attempts, seconds_to_wait=wait) from error
+
+
+def freshness(calendar: Calendar | None) -> dg.FreshnessPolicy | None:
+    """A calendar as Dagster can hold it: it looks at when editions were read, not at which they were."""
+    if calendar is None:
+        return None
+    if calendar.every:
+        length = dt.timedelta(days=_LENGTHS[calendar.every])
+        return dg.FreshnessPolicy.time_window(fail_window=length + calendar.wait)
+    coming = [end for end in sorted(calendar.period_ends) if end + calendar.wait >= dt.date.today()]
+    end = coming[0] if coming else max(calendar.period_ends)
+    late = end + calendar.wait + dt.timedelta(days=1)
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"0 0 {late.day} {late.month} *",
+        lower_bound_delta=max(late - end, dt.timedelta(minutes=1)),
+    )

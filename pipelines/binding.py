@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pipelines import periods
 from pipelines.codes import letters
 from pipelines.grids import Grid
-from pipelines.layouts import EVERY_OTHER, Match, Table, is_pattern, is_total_word
+from pipelines.layouts import EVERY_OTHER, Match, Table, is_damaged, is_pattern, is_total_word
+from pipelines.limits import TOLD_COLUMNS
 from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import Problem, in_words, suggestion
 
@@ -27,6 +28,9 @@ def bind(grid: Grid, table: Table, file: str) -> tuple[list[Match], list[Problem
             seen[label] = number
             key, match, found = _bound(position, label, used, grid, table, file)
             problems += found
+            if len(problems) > TOLD_COLUMNS:
+                reason = f"and more: {len(grid.labels):,} columns, of which so many are not understood"
+                return matches, [*problems, Problem(file, "header", reason)]
             if match:
                 used.add(key)
                 matches.append(match)
@@ -89,6 +93,8 @@ def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> 
 
 def add_code(table: Table, name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
+    if is_damaged(label, table.layout.quoteChar):
+        return "It seems to be read wrong: see `quoteChar:` and `encoding:`; else map it in `codes:`"
     if is_total_word(label):
         return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
     if name == "age_band" and (age := label.removesuffix("세").strip()).isdigit():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
-from pipelines import comparisons
+from pipelines import comparisons, databases
 from pipelines.paths import statement
 from pipelines.periods import PERIOD_PARTS, Period
 from pipelines.store import Entry, Receipt
@@ -55,7 +54,7 @@ def periods_given(candidates: list[Candidate]) -> Periods:
     """The periods that each reading gives figures of."""
     found: Periods = {(c.file, c.receipt.reading): set() for c in candidates}
     of = {c.observations: (c.file, c.receipt.reading) for c in candidates}
-    with duckdb.connect() as connection:
+    with databases.opened(files=list(of)) as connection:
         rows = connection.execute(statement("ingest", "periods"), {"readings": list(of)}).fetchall()
     for reading, start, end in rows:
         found[of[reading]].add(Period(start, end))

@@ -53,6 +53,13 @@ def source_results(receipts: list[Receipt]) -> list[dg.AssetCheckResult]:
     ]
 
 
+def told(evaluation: dg.AssetCheckEvaluation) -> list[str]:
+    """The problems that an evaluation of `ACCEPTED` tells."""
+    problems = evaluation.metadata.get("problems")
+    lines = str(problems.value).splitlines() if problems else []
+    return [line.removeprefix("- ").removeprefix("`` ").removesuffix(" ``") for line in lines]
+
+
 def relation_specs() -> list[dg.AssetCheckSpec]:
     """A check for every expectation of a sidecar and every query of ``sql/checks``."""
     specs = [

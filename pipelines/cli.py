@@ -66,9 +66,15 @@ def run(
     source: Annotated[
         str | None, typer.Option("--source", "-s", help="Look at this source only; the others stay.")
     ] = None,
+    edition: Annotated[
+        list[str] | None,
+        typer.Option("--edition", "-e", help="Look at this edition of the source only, by its release date."),
+    ] = None,
     raw: Raw = None,
     warehouse: Warehouse = None,
-    force: Annotated[bool, typer.Option("--force", help="Read every export again, changed or not.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read every export that is looked at again, changed or not.")
+    ] = False,
 ) -> None:
     """Read what is new, validate it, build the marts, audit and publish them.
 
@@ -83,7 +89,13 @@ def run(
         raise typer.Exit(outcome.exit_code)
     from pipelines.job import run_job
 
-    raise typer.Exit(run_job(places, _chosen(places, source), force=force, is_partial=source is not None))
+    if edition and source is None:
+        _fail(
+            "--edition goes with --source: editions of different sources have nothing to do with each other."
+        )
+    raise typer.Exit(
+        run_job(places, _chosen(places, source), force=force, is_partial=source is not None, editions=edition)
+    )
 
 
 @app.command()

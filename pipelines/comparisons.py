@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 
-import duckdb
 import pandas as pd
 
+from pipelines import databases
 from pipelines.codes import MEASURE, CodeList
 from pipelines.coverage import named
 from pipelines.expectations import Result, Rule, Validator
@@ -35,7 +35,7 @@ def compared(before: list[str], after: list[str]) -> pd.DataFrame:
     figure, ``old_value``, ``new_value``, ``old_status``, ``new_status`` and the new address.
     """
     query = statement("ingest", "compared")
-    with duckdb.connect() as connection:
+    with databases.opened(files=[*before, *after]) as connection:
         return connection.execute(query, {"before": before, "after": after}).df()
 
 

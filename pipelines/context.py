@@ -13,6 +13,7 @@ from pipelines.contract import Source, load_all
 from pipelines.expectations import Validator
 from pipelines.paths import Places
 from pipelines.records import Reader
+from pipelines.settings import Settings, load
 from pipelines.store import Receipt, Store
 
 
@@ -37,11 +38,18 @@ class Context:
     reporter: Reporter = field(default_factory=Reporter)
     readers: dict[str, Reader] = field(default_factory=dict)
     """By source: what reads its record-level exports already, while others are still being imported."""
+    tries_again: bool = False
+    """Whether a step that fails on what can pass is tried again, as where nobody is there to do it."""
 
     @cached_property
     def sources(self) -> list[Source]:
         """Every source, by name. Raises ContractError."""
         return load_all(self.places.raw)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """How the installation is operated. Raises ContractError."""
+        return load(self.places)
 
     @cached_property
     def store(self) -> Store:
@@ -57,9 +65,11 @@ class Context:
 
 
 def prepare_dagster_home(places: Places) -> Path:
-    """The folder of Dagster's run history, with our configuration in it unless it has its own."""
+    """The folder of Dagster's run history, with our configuration in it unless it has another."""
     home = places.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        shutil.copyfile(Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml")
+    ours, there = Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml"
+    first = ours.read_text(encoding="utf-8").partition(".")[0]
+    if not there.exists() or there.read_text(encoding="utf-8").startswith(first):
+        shutil.copyfile(ours, there)
     return home

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import documents, file_patterns
+from pipelines.calendars import Calendar
 from pipelines.codes import MEASURE, CodeList, Listed, code_list
 from pipelines.contract_checks import doubtful, findings
 from pipelines.corrections import Acceptances, Correction
 from pipelines.corrections import load as load_beside
 from pipelines.documents import ContractError, ContractProblem, at
 from pipelines.layouts import Table
+from pipelines.limits import Limits
 from pipelines.record_words import RecordField, Rollup
 from pipelines.word_types import Constraints
 from pipelines.words import (
@@ -45,6 +47,8 @@ _WORDS = documents.words_of(
     IgnoredRows,
     RecordField,
     Rollup,
+    Calendar,
+    Limits,
 )
 
 
@@ -63,6 +67,11 @@ class Source:
     @property
     def contract_file(self) -> str:
         return f"{self.folder.name}/{FILE_NAME}"
+
+    @property
+    def max_bytes(self) -> int:
+        """More than any of its tables takes of one file: what is larger is not opened."""
+        return max(table.max_bytes for table in self.tables.values())
 
     def problem(self, loc: tuple[Any, ...], reason: str) -> ContractProblem:
         """A problem found later, at a place of this contract."""

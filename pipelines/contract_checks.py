@@ -80,10 +80,15 @@ def _files(layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
         yield ("files",), "is required: say which files have this layout, e.g. '*.csv'"
         return
     try:
-        file_patterns.compiled(layout.files)
+        pattern = file_patterns.compiled(layout.files).pattern
     except ValueError as error:
         yield ("files",), str(error)
         return
+    if layout.files.startswith("/") or ".." in layout.files.split("/"):
+        yield ("files",), "is a pattern below the source's folder: no `..`, and no `/` at its beginning"
+        return
+    if file_patterns.is_slow(pattern):
+        yield ("files",), file_patterns.SLOW
     if RELEASED_ON not in outside_names(layout) and layout.released_on is None:
         yield (
             ("files",),
@@ -131,6 +136,9 @@ def _regex(at: tuple[Any, ...], pattern: str) -> Iterator[Finding]:
         re.compile(pattern)
     except re.error as error:
         yield at, f"'{pattern}' is not a regular expression: {error}"
+        return
+    if file_patterns.is_slow(pattern):
+        yield at, file_patterns.SLOW
 
 
 def _agreements(contract: Contract, table: Table) -> Iterator[Finding]:
@@ -326,6 +334,8 @@ def _same(one: Correction, other: Correction) -> bool:
 
 def _is_encoding(name: str) -> bool:
     try:
-        return codecs.lookup(name)._is_text_encoding  # rot13 is none
-    except LookupError:
+        known = codecs.lookup(name)
+        # rot13 is none, and `undefined`, `idna` and `unicode_escape` are not what a file is written in.
+        return known._is_text_encoding and r"a,\x31".encode(known.name).decode(known.name) == r"a,\x31"
+    except (LookupError, UnicodeError):
         return False

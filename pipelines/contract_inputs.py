@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines import periods
+from pipelines.calendars import Due
 from pipelines.codes import MEASURE, listed_codes
 from pipelines.contract import Source
 from pipelines.hierarchies import as_json
@@ -128,8 +129,10 @@ def acceptances(sources: Iterable[Source]) -> Rows:
                 }
 
 
-def source_entries(sources: Iterable[Source]) -> Iterator[dict[str, Any]]:
-    """Rows of ``sources``: what the contracts say of themselves."""
+def source_entries(sources: Iterable[Source], due: Mapping[str, Due]) -> Iterator[dict[str, Any]]:
+    """Rows of ``sources``: what the contracts say of themselves, and the next edition of each."""
     for source in sources:
         words = ("title", "publisher", "licence", "homepage", "notes", "kind", "is_simulated")
-        yield {"source": source.name} | {word: getattr(source.contract, word) for word in words}
+        said = {word: getattr(source.contract, word) for word in words}
+        coming = vars(due[source.name]) if source.name in due else {}
+        yield {"source": source.name} | said | {f"next_{name}": day for name, day in coming.items()}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipelines.grids import Grid
 from pipelines.layouts import Match, Table
+from pipelines.limits import PATTERN_TEXT
 
 
 def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFrame, dict[int, list[str]]]:
@@ -25,13 +26,12 @@ def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFr
         for match in matches:
             if table.is_called(match, rule.column):
                 position, pattern = match.position, re.compile(rule.pattern)
-                hits = {
-                    int(str(row)) for row, text in cells[position].items() if text and pattern.fullmatch(text)
-                }
+                hits = {int(str(row)) for row, text in cells[position].items() if _fits(pattern, text)}
                 hits |= {
-                    row for row, texts in ragged.items()
-                    if position < len(texts) and pattern.fullmatch(texts[position])
-                }  # fmt: skip
+                    row
+                    for row, texts in ragged.items()
+                    if position < len(texts) and _fits(pattern, texts[position])
+                }
                 footnotes[position] = footnotes.get(position, set()) | hits
                 ignored |= hits
     ragged = {row: texts for row, texts in ragged.items() if row not in ignored}
@@ -52,6 +52,10 @@ def data_rows(grid: Grid, matches: list[Match], table: Table) -> tuple[pd.DataFr
             footnotes_here = footnotes.get(match.position, set()) & set(texts.index)
             starts.setdefault(dimension, []).append((level, _changes(texts.drop(list(footnotes_here)))))
     return cells[~cells.index.isin(ignored)], ragged
+
+
+def _fits(pattern: re.Pattern[str], text: str | None) -> bool:
+    return bool(text) and len(str(text)) <= PATTERN_TEXT and bool(pattern.fullmatch(str(text)))
 
 
 def raw_rows(cells: pd.DataFrame, ragged: Mapping[int, list[str]]) -> dict[int, str]:

@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines import assets
+from pipelines import alert_sensors, assets, jobs, sensors
 from pipelines.context import Context
-from pipelines.contract import Source
 from pipelines.paths import Places
-from pipelines.relations import relations
-
-BUILD_JOB = "build_and_publish"
-
-
-def ingest_job_name(source: Source) -> str:
-    return f"ingest_{source.name}"
 
 
 def define(context: Context) -> dg.Definitions:
     """The graph over the sources of a context. Raises ContractError."""
     sources = context.sources
-    built = [relation.name for relation in relations().values()]
+    polls = (sensors.poll_schedule(source, context) for source in sources)
     return dg.Definitions(
+        executor=dg.in_process_executor,  # a process for each step would import everything anew
         assets=[
             *(assets.raw_asset(source) for source in sources),
             *(assets.observations_asset(source, context) for source in sources),
             assets.relation_assets(context),
             assets.publication_asset(context),
         ],
-        jobs=[
-            *(
-                dg.define_asset_job(
-                    ingest_job_name(source),
-                    selection=[assets.observations_key(source)],
-                    partitions_def=assets.partitions(source),
-                    description=f"Read, validate and keep editions of {source.contract.title}.",
-                )
-                for source in sources
-            ),
-            dg.define_asset_job(
-                BUILD_JOB,
-                selection=[*built, "warehouse_file"],
-                description="Build the warehouse from all observations, audit it, publish it.",
-            ),
+        jobs=[*(jobs.ingest_job(source) for source in sources), jobs.build_job()],
+        schedules=[poll for poll in polls if poll],
+        sensors=[
+            *(sensors.arrival_sensor(source, context) for source in sources),
+            sensors.publication_sensor(context),
+            sensors.automation_sensor(context),
+            *alert_sensors.alert_sensors(context),
         ],
     )
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    return define(Context(Places.from_environment()))
+    return define(Context(Places.from_environment(), tries_again=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipelines.corrections import Acceptance, Correction
+from pipelines.limits import Limits
 from pipelines.record_words import CountWords, RecordField, Rollup
 from pipelines.words import (
     Agreement,
@@ -38,6 +39,7 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Cells outside the table", "A list under `cells:`.", Cell),
     ("Codes of one source", "Under `code_lists: <dimension>: <code>:`.", CodeEntry),
     ("Later releases", "Under `revisions:`.", Revisions),
+    ("Limits", "Under `limits:`; see [safety.md](safety.md).", Limits),
     ("Agreements", "A list under `agrees_with:`.", Agreement),
     ("Corrections", "A list in `corrections.yaml` beside the contract.", Correction),
     ("Acceptances", "A list in `accepted.yaml`, written by `caseload accept`.", Acceptance),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
+from pipelines.limits import CONTRACT_BYTES, CONTRACT_NODES
 from pipelines.problems import closest, printable
 
 # How pydantic names the branches of a union in the place of an error.
@@ -88,8 +90,14 @@ class Document:
 def read(path: Path) -> Document:
     """The document in a YAML file. Raises ContractError when it cannot be read as one."""
     try:
-        content = path.read_bytes()
-        return Document(path, YAML().load(content.decode("utf-8")))
+        content = _bytes(path)
+        document = Document(path, YAML().load(content.decode("utf-8")))
+        if _length(document.content) > CONTRACT_NODES:
+            said = f"has more than {CONTRACT_NODES:,} values once its aliases are written out"
+            raise ContractError([at(path, 1, "", said)])
+        return document
+    except RecursionError:
+        raise ContractError([at(path, 1, "", "is nested too deeply")]) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ContractError([at(path, line, "", "is not UTF-8; save it as UTF-8")]) from None
@@ -99,6 +107,28 @@ def read(path: Path) -> Document:
         raise ContractError([at(path, line, "", f"this is not valid YAML: {reason}")]) from None
     except OSError as error:
         raise ContractError([at(path, 1, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _bytes(path: Path) -> bytes:
+    """Raises OSError and ContractError."""
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        raise ContractError([at(path, 1, "", "is not a regular file")])
+    with path.open("rb") as opened:
+        content = opened.read(CONTRACT_BYTES + 1)
+    if len(content) > CONTRACT_BYTES:
+        raise ContractError([at(path, 1, "", f"is longer than {CONTRACT_BYTES:,} bytes")])
+    return content
+
+
+def _length(node: Any, known: dict[int, int] | None = None) -> int:
+    """How many values a document has where each alias is what it stands for, told without writing it
+    out. Raises RecursionError of one that holds itself.
+    """
+    known = {} if known is None else known
+    if id(node) not in known:
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        known[id(node)] = 1 + sum(_length(each, known) for each in inner)
+    return known[id(node)]
 
 
 def words_of(*models: type[BaseModel]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.contract import Source
 from pipelines.expectations import Validator
@@ -35,6 +35,11 @@ class Standing:
     @property
     def editions(self) -> list[str]:
         return sorted({export.edition for export in self.exports})
+
+    def of(self, editions: Collection[str]) -> Standing:
+        """The same, with what is to be done for some editions only."""
+        pending = [export for export in self.pending if export.edition in editions]
+        return replace(self, pending=pending, removed=[])
 
     @property
     def pending_editions(self) -> list[str]:

@@ -170,6 +170,9 @@ class Validator:
         try:
             if memory:
                 held.exec_driver_sql(record_sql.memory(memory))
+            # What a contract makes it run sees the database and what lies beside it.
+            for statement in record_sql.confined([str(database.parent)], []):
+                held.exec_driver_sql(statement)
             yield source
         finally:
             held.close()

@@ -20,6 +20,7 @@ from pipelines.contract import FILE_NAME, Source
 from pipelines.hashes import Hashes
 from pipelines.headings import Groups, outside_fragment
 from pipelines.layouts import RELEASED_ON, Table
+from pipelines.limits import raised
 from pipelines.outside import Reader, cell_groups, once, readers
 from pipelines.problems import Problem, UnreadableExport, cannot_be_read
 
@@ -64,14 +65,15 @@ def discover(source: Source, hashes: Hashes | None = None) -> list[Export]:
     another's content is an export with a problem: it is quarantined, not overlooked.
     """
     hashes = hashes or Hashes()
-    paths = list(_files(source.folder))
-    hashes.read_ahead(paths)
+    unread: list[OSError] = []
+    paths = list(_files(source.folder, unread))
+    hashes.read_ahead(paths, source.max_bytes)
     found = [
         export
         for path in paths
         for export in described(source, path, path.relative_to(source.folder).as_posix(), hashes)
     ]
-    return _without_copies(found)
+    return _without_namesakes(_without_copies([*found, *(_unread(source, error) for error in unread)]))
 
 
 def workbook(file: str) -> str:
@@ -79,13 +81,26 @@ def workbook(file: str) -> str:
     return file.partition("#")[0]
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _files(folder: Path, unread: list[OSError]) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         links = [name for name in folders if Path(parent, name).is_symlink()]
         for name in sorted([*names, *links]):
             if not name.startswith((".", "~$")) and not _is_note(name):
                 yield Path(parent, name)
+
+
+def _unread(source: Source, error: OSError) -> Export:
+    """Stands for the exports in a folder that cannot be listed."""
+    path = Path(error.filename or source.folder)
+    file = f"{source.name}/{_shown(path.relative_to(source.folder).as_posix())}"
+    problem = cannot_be_read(file, error)
+    return Export(source.name, path, file, _name_digest(file), 0, None, None, problem=problem)
+
+
+def _shown(below: str) -> str:
+    """A path as messages give it: what is not UTF-8 with its bytes escaped, which no pattern matches."""
+    return unicodedata.normalize("NFC", os.fsencode(below).decode("utf-8", "backslashreplace"))
 
 
 def _is_note(name: str) -> bool:
@@ -98,8 +113,7 @@ def described(
     """The export at ``path``, known in its source as ``below``: its table, edition and fingerprint;
     several where several sheets of a workbook are read.
     """
-    # A name that is not UTF-8 is shown with its bytes escaped: no pattern matches it, nothing breaks.
-    below = unicodedata.normalize("NFC", os.fsencode(below).decode("utf-8", "backslashreplace"))
+    below = _shown(below)
     file = f"{source.name}/{below}"
 
     def refused(problem: Problem, sha256: str = "", size: int = 0) -> list[Export]:
@@ -107,18 +121,24 @@ def described(
         return [Export(source.name, path, file, digest, size, None, None, problem=problem)]
 
     raw = source.folder.parent.resolve()
-    if must_be_inside and not path.resolve().is_relative_to(raw):
-        reason = "is a symbolic link that leads out of the raw folder; it was not opened"
-        return refused(Problem(file, "link", reason, next_step="Copy the file itself here"))
     try:
+        if must_be_inside and not path.resolve().is_relative_to(raw):
+            reason = "is a symbolic link that leads out of the raw folder; it was not opened"
+            return refused(Problem(file, "link", reason, next_step="Copy the file itself here"))
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             step = "Put the export itself here"
             return refused(Problem(file, "format", "is not a regular file", next_step=step))
+        if status.st_size > source.max_bytes:
+            reason = f"{status.st_size:,} bytes are too many; {source.max_bytes:,} are allowed"
+            return refused(Problem(file, "size", reason, next_step=raised("bytes")), size=status.st_size)
         sha256 = hashes.of(path, status)
         found = readers(list(source.tables.values()), path, file, below)
     except OSError as error:
         return refused(cannot_be_read(file, error))
+    except RuntimeError:  # what Python 3.11 and 3.12 say of a link that leads to itself
+        step = "Copy the file itself here"
+        return refused(Problem(file, "link", "is a symbolic link that leads to itself", next_step=step))
     except UnreadableExport as error:
         return refused(error.problems[0], sha256, status.st_size)
     if problem := _unmatched(source, file, found):
@@ -186,6 +206,28 @@ def _without_copies(exports: list[Export]) -> list[Export]:
                     next_step="Keep one of the two",
                 )  # fmt: skip
                 export = replace(export, problem=problem)
+        result.append(export)
+    return result
+
+
+def _without_namesakes(exports: list[Export]) -> list[Export]:
+    """The exports, where one whose address is that of another is a problem under an address of its own:
+    names may differ only in how an accent is written, or be that of a sheet of a workbook.
+    """
+    seen: set[str] = set()
+    result = []
+    for export in exports:
+        file, count = export.file, 1
+        while file in seen:
+            count += 1
+            file = f"{export.file} ({count})"
+        if count > 1:
+            problem = Problem(
+                file, "name", f"has the same address as another file, `{export.file}`",
+                next_step="Give it another name",
+            )  # fmt: skip
+            export = replace(export, file=file, problem=problem)
+        seen.add(file)
         result.append(export)
     return result
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from re import _parser as re_parser  # type: ignore[attr-defined]
+from typing import Any
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -38,6 +40,41 @@ def group_names(pattern: str | None) -> list[str]:
         return list(compiled(pattern or "").groupindex)
     except ValueError:
         return []
+
+
+SLOW = (
+    "repeats what is itself a repetition, such as `(a+)+`, which takes for ever on some texts; "
+    "write one repetition"
+)
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
+
+
+def is_slow(pattern: str) -> bool:
+    """Whether a regular expression repeats a group without end that is nothing
+    but a repetition without end. Python tries all ways of dividing a text among the two.
+    """
+    try:
+        tree = re_parser.parse(pattern)
+    except re.error:
+        return False  # said elsewhere
+    return _repeats_a_repetition(tree)
+
+
+def _repeats_a_repetition(tree: Any, is_repeated: bool = False) -> bool:
+    items = list(tree)
+    for kind, argument in items:
+        name = str(kind)
+        is_alone = is_repeated and len(items) == 1
+        if name in _REPEATS:
+            endless = argument[1] == re_parser.MAXREPEAT
+            if (endless and is_alone) or _repeats_a_repetition(argument[2], endless or is_alone):
+                return True
+        elif name == "SUBPATTERN":
+            if _repeats_a_repetition(argument[-1], is_alone):
+                return True
+        elif name == "BRANCH" and any(_repeats_a_repetition(each, is_alone) for each in argument[1]):
+            return True
+    return False
 
 
 def _group_end(pattern: str, start: int) -> int:

@@ -1,4 +1,4 @@
-"""Writes files whole or not at all."""
+"""Writes files whole or not at all, and lists what a folder holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}")
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place, whole and on disk, when all went well."""
+def replacing(path: Path, over: bool = True) -> Iterator[Path]:
+    """A temporary file beside ``path`` that takes its place, whole and on disk, when all went well; with
+    ``over`` false not that of a file that another process has put there meanwhile.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
@@ -26,7 +28,11 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.replace(path)
+        if over:
+            temporary.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -55,3 +61,20 @@ def write_json(path: Path, content: Any) -> None:
     with replacing(path) as temporary:
         text = json.dumps(content, ensure_ascii=False, default=str)
         temporary.write_text(text, encoding="utf-8")
+
+
+def listing(folder: str) -> Iterator[str]:
+    """A line for every file below a folder: its path, size, times and number, in a fixed order."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                yield from listing(entry.path)
+            else:
+                # The time of the last status change cannot be set back, as copying tools do with
+                # the time of modification. A link is followed: its target may change.
+                try:
+                    status = entry.stat()
+                except OSError:
+                    status = entry.stat(follow_symlinks=False)
+                times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+                yield f"{entry.path} {status.st_size} {times} {status.st_ino}"

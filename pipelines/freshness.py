@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pipelines
-from pipelines.files import identity, write_json
+from pipelines.files import identity, listing, write_json
 from pipelines.paths import SQL, Places
 
 GOOD, BAD, USAGE = 0, 1, 2
@@ -56,25 +54,9 @@ def fingerprint(places: Places) -> str:
     """A digest of names, sizes and times of all raw files and of ``sql/``, and of our version."""
     digest = hashlib.sha256(pipelines.__version__.encode())
     for folder in (places.raw, SQL):
-        for line in _listing(str(folder)):
+        for line in listing(str(folder)):
             digest.update(line.encode("utf-8", "surrogateescape") + b"\0")
     return digest.hexdigest()
-
-
-def _listing(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_dir(follow_symlinks=False):
-                yield from _listing(entry.path)
-            else:
-                # The time of the last status change cannot be set back, as copying tools do with
-                # the time of modification. A link is followed: its target may change.
-                try:
-                    status = entry.stat()
-                except OSError:
-                    status = entry.stat(follow_symlinks=False)
-                times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-                yield f"{entry.path} {status.st_size} {times} {status.st_ino}"
 
 
 def _record(places: Places) -> Path:

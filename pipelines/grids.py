@@ -6,23 +6,20 @@ Decoding is strict: a file is read whole in one declared encoding, or refused.
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from pipelines.codes import normalised
+from pipelines.csv_rows import Row, Rows, cell_text, rows_of
+from pipelines.limits import raised
 from pipelines.problems import Problem, UnreadableExport
 from pipelines.words import HEADER_SEPARATOR, Layout
 from pipelines.workbooks import is_workbook, read_sheet
-
-MAX_TABLE_BYTES = 256 * 1024**2
-"""Tables of published numbers are small; a larger file is record-level or not what it seems."""
 
 # What files begin with that are not the text that their name promises.
 _MAGIC = {
@@ -52,6 +49,8 @@ class Grid:
     ends_cleanly: bool = True
     hint: str | None = None
     """A next step for labels that nobody knows, when the encoding looks wrong."""
+    after_blank: frozenset[int] = frozenset()
+    """Rows below an empty one, where another table may begin."""
 
 
 def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Grid:
@@ -59,14 +58,17 @@ def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Gri
 
     Raises UnreadableExport when it cannot be read as rows at all.
     """
-    content = _content(path, file)
+    content = _content(path, file, layout)
     if is_workbook(path):
         rows, labels = _read_workbook(content, file, layout, sheet)
-        return _grid(rows, labels, file, encoding=None)
+        return _grid(Rows(rows), labels, file, layout, encoding=None)
     text, encoding = _text(content, file, layout)
-    rows = _csv_rows(text, file, layout)
-    labels = _labels(rows, file, layout, {})
-    grid = _grid(rows[_first_data_row(layout) :], labels, file, encoding)
+    found = rows_of(text, file, layout)
+    labels = _labels(found.rows, file, layout, {})
+    for number, _ in found.rows[layout.skip_rows : _first_data_row(layout)]:
+        if number in found.doubtful:
+            raise _unreadable(file, "header", found.doubtful[number], QUOTE_STEP, row=number)
+    grid = _grid(found, labels, file, layout, encoding)
     is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
     also_utf8 = not is_utf8 and not content.isascii() and _decodes(content, "utf-8")
     return Grid(
@@ -79,32 +81,36 @@ def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Gri
     )  # fmt: skip
 
 
-Row = tuple[int, list[str | None]]
 _ADDRESS = re.compile("([A-Z]+)([0-9]+)")
 
 
 def cell(path: Path, file: str, layout: Layout, at: str, sheet: str | None) -> str:
     """The text of the cell at an address such as B5; empty if there is none. Raises UnreadableExport."""
-    content = _content(path, file)
+    content = _content(path, file, layout)
     if is_workbook(path):
-        rows = read_sheet(content, file, sheet or layout.sheet)[0]
+        rows = read_sheet(content, file, sheet or layout.sheet, layout.limits)[0]
     else:
         text, _ = _text(content, file, layout)
-        rows = [[each or "" for each in cells] for _, cells in _csv_rows(text, file, layout)]
+        rows = [[each or "" for each in cells] for _, cells in rows_of(text, file, layout).rows]
     address = _ADDRESS.fullmatch(at)
     assert address
     column = reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, address[1], 0)
     row = rows[int(address[2]) - 1 : int(address[2])]
-    return (_cell(row[0][column - 1]) or "") if row and column <= len(row[0]) else ""
+    return (cell_text(row[0][column - 1]) or "") if row and column <= len(row[0]) else ""
 
 
-def _content(path: Path, file: str) -> bytes:
-    size = path.stat().st_size
-    if size == 0:
+def _content(path: Path, file: str, layout: Layout) -> bytes:
+    """The bytes of a file, of which no more are read than a table may have: it may still be growing."""
+    limit = layout.limits.table_bytes
+    with path.open("rb") as opened:
+        content = opened.read(limit + 1)
+    if not content:
         raise _unreadable(file, "empty", "the file is empty", "Fetch it again from the publisher")
-    if size > MAX_TABLE_BYTES:
-        raise _unreadable(file, "size", f"{size:,} bytes are too many for a table of figures")
-    return path.read_bytes()
+    if len(content) > limit:
+        size = max(path.stat().st_size, len(content))
+        said = f"{size:,} bytes are too many for a table of figures; {limit:,} are allowed"
+        raise _unreadable(file, "size", said, raised("bytes"))
+    return content
 
 
 def _text(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
@@ -151,38 +157,12 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _csv_rows(text: str, file: str, layout: Layout) -> list[Row]:
-    """Rows with the physical line on which each begins."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=layout.delimiter, quotechar=layout.quoteChar, strict=True,
-    )  # fmt: skip
-    rows: list[Row] = []
-    line = 1
-    try:
-        for cells in reader:
-            rows.append((line, [_cell(cell) for cell in cells]))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        reason = str(error)
-        if "end of data" in reason or "unexpected end" in reason:
-            reason = "a quoted cell is not closed before the file ends: the file may be cut"
-        raise _unreadable(file, "format", f"is not valid CSV: {reason}", row=line) from None
-    return rows
-
-
-def _cell(text: str) -> str | None:
-    """The cell in NFC and without surrounding white space (publishers pad); None if nothing is left."""
-    return unicodedata.normalize("NFC", text).strip() or None
-
-
 def _read_workbook(
     content: bytes, file: str, layout: Layout, sheet: str | None
 ) -> tuple[list[Row], list[str]]:
-    texts, merged = read_sheet(content, file, sheet or layout.sheet)
-    rows = [(number, [_cell(text) for text in row]) for number, row in enumerate(texts, start=1)]
-    labels = _labels(rows, file, layout, merged)
-    return rows[_first_data_row(layout) :], labels
+    texts, merged = read_sheet(content, file, sheet or layout.sheet, layout.limits)
+    rows = [(number, [cell_text(text) for text in row]) for number, row in enumerate(texts, start=1)]
+    return rows, _labels(rows, file, layout, merged)
 
 
 def _first_data_row(layout: Layout) -> int:
@@ -215,33 +195,79 @@ def _labels(
     return [HEADER_SEPARATOR.join(labels) for labels in stack]
 
 
-def _grid(rows: list[Row], labels: list[str], file: str, encoding: str | None) -> Grid:
+def _grid(found: Rows, labels: list[str], file: str, layout: Layout, encoding: str | None) -> Grid:
     """The data rows as a frame; rows that do not fit the header become problems."""
     fitting: dict[int, list[str | None]] = {}
     ragged: dict[int, list[str]] = {}
     problems = []
+    after_blank: set[int] = set()
+    begins = _first_data_row(layout)
+    rows = found.rows[begins:]
+    heads = {_filled(cells) for _, cells in found.rows[layout.skip_rows : begins]}
     width = len(labels)
-    # Rows that all end in the same number of empty cells have a stray delimiter; one alone may have
-    # one inside a number, which shifts its cells.
-    filled = [cells for _, cells in rows if any(cells)]
-    ends_alike = len({len(cells) for cells in filled}) == 1 and not any(any(c[width:]) for c in filled)
+    is_padded = _is_padded([cells for _, cells in rows if any(cells)], width)
+    is_blank = False
     for number, cells in rows:
         if not any(cells):
+            is_blank = True
             continue
-        if len(cells) < width or (len(cells) > width and not ends_alike):
-            last = number == rows[-1][0] and len(cells) < width
+        if is_blank:
+            after_blank.add(number)
+        is_blank = False
+        reason = step = None
+        if number in found.doubtful:
+            reason, step = found.doubtful[number], QUOTE_STEP
+        elif len(cells) < width or (len(cells) > width and not is_padded):
+            is_last = number == rows[-1][0] and len(cells) < width
+            reason = f"{len(cells)} cells, the header has {width}"
+            step = CUT_STEP if is_last else "Look for a delimiter inside a cell that is not quoted"
+        elif (texts := _filled(cells)) and texts in heads:
+            reason = "repeats the header: another table may begin here"
+            step = "Give each table a file of its own, or leave the row out with `ignore_rows:`"
+        if reason:
             ragged[number] = [cell or "" for cell in cells]
-            problems.append(
-                Problem(
-                    file, "ragged_row", f"{len(cells)} cells, the header has {width}", row=number,
-                    next_step="The last row is short: the file may be cut; fetch it again" if last
-                    else "Look for a delimiter inside a cell that is not quoted",
-                )
-            )  # fmt: skip
+            problems.append(Problem(file, "ragged_row", reason, row=number, next_step=step))
         else:
             fitting[number] = cells[:width]
     cells_frame = pd.DataFrame.from_dict(fitting, orient="index", columns=range(width), dtype=object)
-    return Grid(labels, cells_frame, encoding, problems, ragged)
+    return Grid(labels, cells_frame, encoding, problems, ragged, after_blank=frozenset(after_blank))
+
+
+QUOTE_STEP = (
+    "See `quoteChar:`; where cells really go on over several lines, say `line_breaks_in_cells: true`, and "
+    "where nothing is quoted, name a `quoteChar:` that the file does not have"
+)
+CUT_STEP = "The last row is short: the file may be cut; fetch it again"
+
+
+def _filled(cells: list[str | None]) -> tuple[str, ...]:
+    """The cells of a row that has several, but for empty ones at its end; what headers are known by."""
+    texts = [normalised(cell or "") for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts) if sum(map(bool, texts)) > 1 else ()
+
+
+_THREE_DIGITS = re.compile("[0-9]{3}")
+_FIRST_DIGITS = re.compile("[1-9][0-9]{0,2}")
+
+
+def _is_padded(rows: list[list[str | None]], width: int) -> bool:
+    """Whether rows that are longer than the header only end in empty cells, all in as many. Where a
+    delimiter inside each row may have moved its cells, they are not: where a column is empty in all
+    rows, or two may be the halves of thousands.
+    """
+    lengths = {len(cells) for cells in rows}
+    if len(lengths) != 1 or lengths == {width} or any(any(cells[width:]) for cells in rows):
+        return False
+    columns = list(zip(*(cells[:width] for cells in rows), strict=True))
+    if not all(any(column) for column in columns):
+        return False
+    return not any(
+        all(_FIRST_DIGITS.fullmatch(text or "") for text in first)
+        and all(_THREE_DIGITS.fullmatch(text or "") for text in second)
+        for first, second in pairwise(columns)
+    )
 
 
 def _unreadable(

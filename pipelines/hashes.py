@@ -42,8 +42,10 @@ class Hashes:
                 self._known[str(path)] = entry
         return entry[-1]
 
-    def read_ahead(self, paths: Iterable[Path]) -> None:
-        """Read those of some files that are not known, several at once where they are large."""
+    def read_ahead(self, paths: Iterable[Path], max_bytes: int) -> None:
+        """Read those of some files that are not known, several at once where they are large; none that
+        is larger than it may be.
+        """
         new = []
         for path in paths:
             try:
@@ -51,7 +53,7 @@ class Hashes:
             except OSError:
                 continue  # told when it is its turn
             known = self._known.get(str(path), [])[:-1] == stamp(status)
-            if stat.S_ISREG(status.st_mode) and not known:
+            if stat.S_ISREG(status.st_mode) and not known and status.st_size <= max_bytes:
                 new.append((path, status))
         if len(new) > 1 and sum(status.st_size for _, status in new) >= AHEAD_BYTES:
             with ThreadPoolExecutor(WORKERS) as pool:

@@ -21,18 +21,32 @@ if TYPE_CHECKING:
     from pipelines.runs import Failures
 
 
-def run_job(places: Places, sources: list[Source], force: bool, is_partial: bool) -> int:
-    """Do what there is to do for some sources, print it, and return the exit code."""
+def run_job(
+    places: Places, sources: list[Source], force: bool, is_partial: bool, editions: list[str] | None = None
+) -> int:
+    """Do what there is to do for some sources, or for some editions of them, print it, and return the exit
+    code.
+    """
     context = Context(places)
     out = show.console()
     with context.locked(show.says(out)):
-        return _locked(context, sources, force, is_partial, out)
+        return _locked(context, sources, force, is_partial, out, editions)
 
 
-def _locked(context: Context, sources: list[Source], force: bool, is_partial: bool, out: Console) -> int:
+def _locked(
+    context: Context, sources: list[Source], force: bool, is_partial: bool, out: Console,
+    editions: list[str] | None,
+) -> int:  # fmt: skip
     places = context.places
     before = freshness.fingerprint(places)
     standings = [standing(source, context.store, force) for source in sources]
+    if editions:
+        known = {edition for found in standings for edition in found.editions}
+        if unknown := [edition for edition in editions if edition not in known]:
+            there = ", ".join(sorted(known)) or "none"
+            typer.echo(f"There is no edition {', '.join(unknown)}. Editions: {there}.", err=True)
+            return USAGE
+        standings = [found.of(editions) for found in standings]
     if all(found.is_current for found in standings) and _is_published(context):
         _tidy_up(context)
         outcome = _outcome(context)

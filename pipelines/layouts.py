@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pipelines.codes import MEASURE, CodeList, letters, normalised
 from pipelines.file_patterns import group_names
+from pipelines.limits import PATTERN_TEXT
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import PERIOD_PARTS
 from pipelines.record_words import RecordField
@@ -57,6 +58,11 @@ class Table:
     files: re.Pattern[str]
     code_lists: Mapping[str, CodeList]
 
+    @property
+    def max_bytes(self) -> int:
+        limits = self.layout.limits
+        return limits.records_bytes if self.layout.fields else limits.table_bytes
+
     def key(self, label: str) -> str:
         """What two labels share that this table takes for the same; signs alone have no letters."""
         if self.layout.match_labels == "exactly":
@@ -92,7 +98,7 @@ class Table:
         if found := self.exact.get(self.key(label)):
             return found[0], Match(position, label, found[1], _own_label(label, found[1]))
         for key, pattern, column in self.patterns:
-            if matched := pattern.fullmatch(label):
+            if len(label) <= PATTERN_TEXT and (matched := pattern.fullmatch(label)):
                 groups = {name: text for name, text in matched.groupdict().items() if text}
                 return key, Match(position, label, column, groups or _own_label(label, column))
         if other := self.layout.columns.get(EVERY_OTHER):
@@ -101,6 +107,8 @@ class Table:
 
     def fitting_patterns(self, label: str) -> list[str]:
         """The ``/regex/`` keys that fit a label; more than one is a contradiction."""
+        if len(label) > PATTERN_TEXT:
+            return []
         return [key for key, pattern, _ in self.patterns if pattern.fullmatch(label)]
 
     def is_called(self, match: Match, label: str) -> bool:
@@ -117,11 +125,11 @@ class Table:
         label = normalised(label)
         for codes in (column.codes if column else None, self.layout.codes.get(dimension)):
             if codes == AS_PRINTED:
-                return _as_printed(label)
+                return _as_printed(label, self.layout.quoteChar)
             if isinstance(codes, dict) and (code := self._mapped(dimension, label, codes)):
                 return code
             if isinstance(codes, dict) and codes.get(ANY_LABEL) == AS_PRINTED:
-                return self._listed(dimension, label) or _as_printed(label)
+                return self._listed(dimension, label) or _as_printed(label, self.layout.quoteChar)
         if label.casefold() == TOTAL:  # of a measure there is no total
             return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
@@ -249,11 +257,24 @@ def names_in(pattern: str) -> list[str]:
         return []
 
 
-def _as_printed(label: str) -> str | None:
+def is_damaged(label: str, quote: str) -> bool:
+    """Whether a label was most likely read wrong: it stands between quotation marks that are not those
+    of the contract, or has characters that nobody prints.
+    """
+    is_quoted = len(label) > 1 and label[0] != quote and (label[0], label[-1]) in _QUOTES
+    return is_quoted or "\ufffd" in label or not label.isprintable()
+
+
+_QUOTES = frozenset(
+    (("'", "'"), ('"', '"'), ("`", "`"), ("\u201c", "\u201d"), ("\u2018", "\u2019"), ("«", "»"))
+)
+
+
+def _as_printed(label: str, quote: str) -> str | None:
     """The label as its own code; our own word for a total is one, other words for it are not."""
     if label.casefold() == TOTAL:
         return TOTAL
-    return label if label and not is_total_word(label) else None
+    return label if label and not is_total_word(label) and not is_damaged(label, quote) else None
 
 
 def _own_label(label: str, column: Column) -> dict[str, str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import duckdb
 
+from pipelines import databases
 from pipelines.relations import relations
 from pipelines.store import Receipt
+
+if TYPE_CHECKING:
+    import duckdb
 
 PREVIEW_ROWS = 10
 
@@ -38,7 +41,7 @@ def receipts_metadata(receipts: list[Receipt]) -> dict[str, Any]:
 def relation_metadata(path: Path) -> dict[str, dict[str, Any]]:
     """Row count, columns and preview of every relation of a build; findings for the reconciliations."""
     described: dict[str, dict[str, Any]] = {}
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with databases.opened(path, read_only=True) as connection:
         for relation in relations().values():
             table = connection.table(relation.qualified_name)
             [(rows,)] = table.aggregate("count(*)").fetchall()

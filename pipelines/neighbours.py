@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-import duckdb
-
+from pipelines import databases
 from pipelines.candidates import Candidate, Ledger, Periods, Series, by_release, side_by_side
 from pipelines.codes import MEASURE
 from pipelines.contract import Source
@@ -62,8 +61,8 @@ def conflicts(standing: list[Candidate], before: Ledger, store: Store) -> dict[s
     """
     rows: dict[str, list[dict]] = defaultdict(list)
     query = statement("ingest", "conflicts")
-    with duckdb.connect() as connection:
-        readings = [str(store.observations(store.nothing())), *(c.observations for c in standing)]
+    readings = [str(store.observations(store.nothing())), *(c.observations for c in standing)]
+    with databases.opened(files=readings) as connection:
         for row in connection.execute(query, {"readings": readings}).df().to_dict("records"):
             rows[row["file"]].append(row)
     names = {candidate.file: candidate.receipt.reading for candidate in standing}

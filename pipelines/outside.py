@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines import grids, workbooks
 from pipelines.headings import Groups
 from pipelines.layouts import RELEASED_ON, Table, is_pattern
+from pipelines.limits import PATTERN_TEXT
 from pipelines.periods import parse_day
 from pipelines.problems import Problem, UnreadableExport, printable, suggestion
 from pipelines.words import Layout
@@ -35,7 +36,8 @@ def readers(tables: list[Table], path: Path, file: str, below: str) -> list[Read
     by_sheet = len(named) > 1 or any(is_pattern(str(table.layout.sheet)) for table, _ in named)
     if not by_sheet or not workbooks.is_workbook(path):
         return [Reader(table, None, groups) for table, groups in named]
-    titles = workbooks.titles(path, file)
+    limits = max((table.layout.limits for table, _ in named), key=lambda limits: limits.workbook_bytes)
+    titles = workbooks.titles(path, file, limits)
     result: list[Reader] = []
     for table, groups in named:
         own = [
@@ -66,7 +68,7 @@ def cell_groups(layout: Layout, path: Path, file: str, sheet: str | None) -> Gro
     found: Groups = ()
     for cell in layout.cells:
         text = grids.cell(path, file, layout, cell.at, cell.sheet or sheet)
-        match = re.fullmatch(cell.pattern, text)
+        match = re.fullmatch(cell.pattern, text) if len(text) <= PATTERN_TEXT else None
         if not match:
             raise UnreadableExport([
                 Problem(

@@ -32,6 +32,11 @@ class Places:
         )
 
     @property
+    def settings(self) -> Path:
+        """How the installation is operated: beside ``raw/``, unless ``CASELOAD_SETTINGS`` says."""
+        return Path(os.environ.get("CASELOAD_SETTINGS") or self.raw.parent / "caseload.yaml")
+
+    @property
     def published(self) -> Path:
         """The file that analysts open."""
         return self.warehouse / "caseload.duckdb"

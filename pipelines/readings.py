@@ -24,7 +24,7 @@ from pipelines.periods import PERIOD_PARTS
 from pipelines.problems import CELL_LIMIT, Problem
 from pipelines.store import QUARANTINED, REJECTED_ROWS, Receipt
 
-VERSION = "4"
+VERSION = "5"
 """Raised when the same export would be read differently, so that it is read again."""
 
 

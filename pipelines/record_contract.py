@@ -16,7 +16,7 @@ from pipelines.words import Contract, Layout
 
 Finding = tuple[tuple[Any, ...], str]
 
-RECORD_WORDS = ("fields", "dated_by", "measures", "rollup", "repeated_rows", "line_breaks_in_cells")
+RECORD_WORDS = ("fields", "dated_by", "measures", "rollup", "repeated_rows")
 TABLE_WORDS = (
     "sheet", "cells", "header", "fill_right", "groupChar", "grouping", "decimalChar", "cumulative", "columns",
     "parents", "totals", "totals_severity", "ignore_rows",
@@ -51,7 +51,7 @@ def _encodings(layout: Layout) -> Iterator[Finding]:
     for encoding in layout.encodings:
         try:
             line_end = "\n".encode(codecs.lookup(encoding).name)
-        except LookupError:
+        except (LookupError, UnicodeError):
             continue  # said elsewhere
         if not line_end.endswith(b"\n") or b"\0" in line_end:
             yield ("encoding",), f"{encoding} cannot be read line by line; save the export as UTF-8"

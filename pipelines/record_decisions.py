@@ -24,7 +24,7 @@ from pipelines.problems import Problem, counted, suggestion
 from pipelines.readings import Reading, breakdowns, receipt_of, rejected_rows, says_all, scope
 from pipelines.record_fields import WHAT
 from pipelines.record_files import texts_of
-from pipelines.record_layouts import UNREADABLE
+from pipelines.record_layouts import NO_RECORD, UNREADABLE
 from pipelines.record_rules import RecordRule
 from pipelines.record_staging import Staged
 from pipelines.record_validation import LISTED, Verdict
@@ -32,6 +32,7 @@ from pipelines.rollups import Codes, Counted, Rollup, rolled_up
 from pipelines.store import ACCEPTED, QUARANTINED
 
 NO_OBSERVATIONS = pd.DataFrame(columns=list(observation.COLUMNS), dtype=object)
+LABEL_RULES = ("expect_column_values_to_be_in_set", "expect_column_values_to_not_be_in_set")
 SAID = 50
 """Problems that a receipt tells."""
 
@@ -120,6 +121,10 @@ def _bad_rows(
         line = lines[one.row]
         name, reason = one.rule.field, one.rule.rule.reason
         place = places.get(one.row)
+        if place in NO_RECORD:
+            if _is_type(one.rule):
+                problems.append(_problem(found, one.rule, line, None, NO_RECORD[place], None))
+            continue  # what its cells are does not matter
         is_unreadable = place is not None and staged.bound[place - 1].name == name
         if is_unreadable and one.rule.rule.type == "expect_column_values_to_not_be_null":
             continue  # it is empty since it could not be read, which is said
@@ -140,7 +145,7 @@ def _problem(
 ) -> Problem:  # fmt: skip
     field = found.table.layout.fields.get(name or "")
     step = None
-    if field and field.dimension and rule.rule.type == "expect_column_values_to_be_in_set" and value:
+    if field and field.dimension and rule.rule.type in LABEL_RULES and value:
         near = suggestion(value, found.table.known_labels(field.dimension, field))
         reason, step = f"'{value}' {reason}{near}", "Say what it stands for in `codes:`"
     if not reason:

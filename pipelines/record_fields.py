@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.layouts import EVERY_OTHER, Table
+from pipelines.limits import TOLD_COLUMNS
 from pipelines.problems import Problem, suggestion
-from pipelines.record_layouts import UNREADABLE
+from pipelines.record_layouts import HEADER_AGAIN, ONE_CELL, UNREADABLE
 from pipelines.record_sql import listed as literals
 from pipelines.record_sql import literal, quoted
 from pipelines.record_words import RecordField
@@ -44,8 +45,11 @@ def bind(table: Table, labels: list[str], file: str) -> tuple[list[Bound], list[
         for label in (name, *field.aliases)
     }
     found: dict[str, int] = {}
-    problems = []
+    problems: list[Problem] = []
     for position, label in enumerate(labels):
+        if len(problems) > TOLD_COLUMNS:
+            reason = f"and more: {len(labels):,} columns, of which so many are not understood"
+            return [], [*problems, Problem(file, "header", reason)]
         name = wanted.get(table.key(label))
         if name is None and EVERY_OTHER not in fields:
             near = suggestion(label, wanted.values())
@@ -71,9 +75,9 @@ def bind(table: Table, labels: list[str], file: str) -> tuple[list[Bound], list[
     return bound, problems
 
 
-def selected(bound: Sequence[Bound], salt: str, is_typed: bool) -> str:
+def selected(bound: Sequence[Bound], salt: str, is_typed: bool, labels: Sequence[str] = ()) -> str:
     """The select list that turns the columns ``c0``, ``c1``, … of a file into typed fields, in the order
-    of the contract; ``is_typed`` where the file has types of its own.
+    of the contract; ``is_typed`` where the file has types of its own. ``labels`` are those of its header.
     """
     kept = [b for b in bound if b.field.is_kept]
     listed = [f"{_typed(b, salt, is_typed)} as {quoted(b.name)}" for b in kept]
@@ -82,8 +86,24 @@ def selected(bound: Sequence[Bound], salt: str, is_typed: bool) -> str:
         for at, b in enumerate(bound, start=1)
         if b.position is not None and b.field.ignore is None and b.field.type != "string"
     ]
+    faults = [*(() if is_typed else _no_records(kept, labels)), *faults]
     fault = f"case {' '.join(faults)} end" if faults else "null"
     return ", ".join([*listed, f"cast({fault} as smallint) as {UNREADABLE}"])
+
+
+def _no_records(kept: Sequence[Bound], labels: Sequence[str]) -> Iterator[str]:
+    """Rows that are none though each of their cells may be: the header once more, and those of which at
+    most one cell is filled, such as notes and rows of delimiters alone.
+    """
+    cells = [(f"c{b.position}", labels[b.position]) for b in kept if b.position is not None]
+    cells.sort(key=lambda cell: int(cell[0][1:]))
+    if len(cells) < 3:
+        return
+    same = " and ".join(f"trim({cell}) = {literal(label)}" for cell, label in cells if label)
+    yield f"when {same} then {HEADER_AGAIN}"
+    filled = " + ".join(f"cast({cell} is not null as tinyint)" for cell, _ in cells)
+    first, second = cells[0][0], cells[1][0]  # of most rows no more is asked
+    yield f"when ({first} is null or {second} is null) and {filled} < 2 then {ONE_CELL}"
 
 
 def _typed(bound: Bound, salt: str, is_typed: bool) -> str:
@@ -117,7 +137,9 @@ def _read(bound: Bound, is_typed: bool) -> str:
         if is_typed:
             return f"try_cast({cell} as {sql_type})"
         form = literal(field.format or FORMATS[field.type])
-        return f"cast(try_strptime(trim({cell}), {form}) as {sql_type})"
+        moment = f"try_strptime(trim({cell}), {form})"
+        # DuckDB takes 204-01-04 for a day of the year 204.
+        return f"cast(case when {moment} >= timestamp '1000-01-01' then {moment} end as {sql_type})"
     pattern = literal(_INTEGER if field.type == "integer" else _NUMBER)
     return (
         f"case when regexp_full_match(cast({cell} as varchar), {pattern}) then "

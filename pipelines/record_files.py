@@ -11,20 +11,22 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pipelines.codes import normalised
-from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport
+from pipelines.csv_rows import STRAY_QUOTE, is_strict, parsed
+from pipelines.limits import BAD_LINE_CHARS, BAD_LINES, GZIP_AT_ONCE, Limits, raised
+from pipelines.problems import CELL_LIMIT, Problem, UnreadableExport, counted
 from pipelines.words import Layout
 
 CHUNK = 1 << 20
-LINE_LIMIT = 1 << 20
-"""Bytes of a line; a longer one is no row."""
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig", "ascii")
 
@@ -41,6 +43,9 @@ class RawFile:
     header_row: int
     skip: int
     """Lines above the header of ``path``."""
+    file: str
+    """The address of the export."""
+    limits: Limits
 
 
 @dataclass
@@ -59,40 +64,45 @@ def opened(path: Path, file: str, layout: Layout) -> RawFile:
     """The header and encoding of an export. Raises UnreadableExport and OSError."""
     with path.open("rb") as content:
         start = content.read(4)
+    limits, above = layout.limits, layout.skip_rows
     if start == PARQUET:
-        return RawFile(path, True, False, None, [], 0, 0)
-    is_gzip = start[:2] == GZIP
-    encoding = _encoding(path, is_gzip, file, layout)
-    try:
-        with _bytes(path, is_gzip) as content:
-            lines = [content.readline(LINE_LIMIT) for _ in range(layout.skip_rows + 1)]
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise _unreadable(file, "format", f"is not a whole gzip file: {error}", "Fetch it again") from None
-    labels = _labels(lines[-1], encoding, file, layout)
-    return RawFile(path, False, is_gzip, encoding, labels, layout.skip_rows + 1, layout.skip_rows)
+        return RawFile(path, True, False, None, [], 0, 0, file, limits)
+    raw = RawFile(path, False, start[:2] == GZIP, None, [], above + 1, above, file, limits)
+    raw = replace(raw, encoding=_encoding(raw, layout))
+    if not is_utf8(raw.encoding) and _is_utf8_beyond_ascii(raw):
+        said = f"is valid UTF-8, which {raw.encoding} hardly ever is"
+        raise _unreadable(file, "encoding", said, "Was it changed? Then put utf-8 first in `encoding:`")
+    with bytes_of(raw) as content:
+        lines = [content.readline(limits.line_bytes + 1) for _ in range(above + 1)]
+    for number, line in enumerate(lines, start=1):
+        if len(line) > limits.line_bytes:
+            said = f"has a line of more than {limits.line_bytes:,} bytes above its rows"
+            problem = Problem(file, "size", said, row=number, next_step=raised("line_bytes"))
+            raise UnreadableExport([problem])
+    return replace(raw, labels=_labels(lines[-1], raw, layout))
 
 
 def is_utf8(encoding: str | None) -> bool:
     return encoding is None or encoding.lower() in UTF_8
 
 
-def _encoding(path: Path, is_gzip: bool, file: str, layout: Layout) -> str:
+def _encoding(raw: RawFile, layout: Layout) -> str:
     """The first of the contract's encodings that decodes the whole file; one alone is not tried here:
     lines that it does not decode are rejected one by one.
     """
     if len(layout.encodings) == 1:
         return layout.encodings[0]
     for encoding in layout.encodings:
-        if _decodes(path, is_gzip, encoding):
+        if _decodes(raw, encoding):
             return encoding
     tried = ", ".join(layout.encodings)
-    raise _unreadable(file, "encoding", f"is in none of {tried}", "Name its encoding in `encoding:`")
+    raise _unreadable(raw.file, "encoding", f"is in none of {tried}", "Name its encoding in `encoding:`")
 
 
-def _decodes(path: Path, is_gzip: bool, encoding: str) -> bool:
+def _decodes(raw: RawFile, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        with _bytes(path, is_gzip) as content:
+        with bytes_of(raw) as content:
             while chunk := content.read(CHUNK):
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
@@ -101,47 +111,77 @@ def _decodes(path: Path, is_gzip: bool, encoding: str) -> bool:
     return True
 
 
-@contextmanager
-def _bytes(path: Path, is_gzip: bool) -> Iterator[BinaryIO]:
-    with path.open("rb") as plain:
-        if is_gzip:
-            with gzip.GzipFile(fileobj=plain) as content:
-                yield io.BufferedReader(content, CHUNK)
-        else:
-            yield plain
-
-
-def _labels(line: bytes, encoding: str, file: str, layout: Layout) -> list[str]:
+def _is_utf8_beyond_ascii(raw: RawFile) -> bool:
+    decoder, is_ascii = codecs.getincrementaldecoder("utf-8")(), True
     try:
-        text = line.decode(encoding).removeprefix("\ufeff").rstrip("\r\n")
-        cells: list[str] = next(_parsed([text], layout), [])
-    except (UnicodeDecodeError, csv.Error) as error:
+        with bytes_of(raw) as content:
+            while chunk := content.read(CHUNK):
+                decoder.decode(chunk)
+                is_ascii = is_ascii and chunk.isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return not is_ascii
+
+
+@contextmanager
+def bytes_of(raw: RawFile) -> Iterator[BinaryIO]:
+    """The bytes of an export, unpacked. Raises UnreadableExport where they are cut or too many."""
+    with raw.path.open("rb") as plain:
+        if not raw.is_gzip:
+            yield plain
+            return
+        try:
+            with _Unpacked(raw, plain) as content:
+                yield io.BufferedReader(content, CHUNK)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            reason = f"is not a whole gzip file: {error}"
+            raise _unreadable(raw.file, "format", reason, "Fetch it again") from None
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip file that is not read beyond what a contract allows."""
+
+    def __init__(self, raw: RawFile, plain: BinaryIO) -> None:
+        super().__init__(fileobj=plain)
+        self._raw_file, self._count = raw, 0
+        self._ratio = max(GZIP_AT_ONCE, raw.limits.ratio * raw.path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self._count += len(found)
+        file, limits = self._raw_file.file, self._raw_file.limits
+        if self._count > limits.gzip_bytes:
+            said = f"is more than {limits.gzip_bytes:,} bytes once unpacked"
+            raise _unreadable(file, "size", said, raised("unpacked_bytes"))
+        if self._count > self._ratio:
+            said = f"is more than {limits.ratio:,} times as long once unpacked"
+            raise _unreadable(file, "size", said, raised("ratio"))
+        return found
+
+
+def _labels(line: bytes, raw: RawFile, layout: Layout) -> list[str]:
+    file = raw.file
+    try:
+        text = line.decode(raw.encoding or "utf-8").removeprefix("\ufeff").rstrip("\r\n")
+    except UnicodeDecodeError as error:
         raise _unreadable(file, "header", f"its header cannot be read: {error}", "See `encoding:`") from None
+    if "\r" in text:
+        raise _unreadable(file, "header", "its lines end in CR alone", "Save it with LF or CR LF")
+    try:
+        cells: list[str] = next(parsed([text], layout), [])
+        reason = "" if is_strict(text, layout) else STRAY_QUOTE
+    except csv.Error as error:
+        reason = str(error)
+    if reason:
+        raise _unreadable(file, "header", f"its header cannot be read: {reason}", "See `quoteChar:`")
+    if len(cells) > layout.limits.columns:
+        said = f"has {len(cells):,} columns, and {layout.limits.columns:,} are allowed"
+        raise _unreadable(file, "size", said, raised("columns"))
     labels = [normalised(cell) for cell in cells]
     if not any(labels):
         raise _unreadable(file, "empty", "has no header", "The file may be cut; fetch it again")
     return labels
-
-
-def clean_lines(raw: RawFile) -> int | None:
-    """Lines of the file, its last one included if it has no line break; None where some of it is no text:
-    DuckDB does not look at the bytes of columns that it does not need.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")() if is_utf8(raw.encoding) else None
-    count, last, is_plain = 0, b"\n", True
-    with _bytes(raw.path, raw.is_gzip) as content:
-        while chunk := content.read(CHUNK):
-            if b"\0" in chunk:
-                return None
-            if decoder and not (is_plain and chunk.isascii()):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    return None
-                is_plain = decoder.getstate()[0] == b""
-            count += chunk.count(b"\n")
-            last = chunk[-1:]
-    return count + (last != b"\n") if is_plain else None
 
 
 def repaired(raw: RawFile, file: str, layout: Layout, copy: Path) -> Repaired:
@@ -149,7 +189,7 @@ def repaired(raw: RawFile, file: str, layout: Layout, copy: Path) -> Repaired:
 
     Raises UnreadableExport and OSError.
     """
-    found = Repaired()
+    found, kept = Repaired(), 0
     rows = _over_lines(raw, layout) if layout.line_breaks_in_cells else _each_line(raw, layout)
     with copy.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, lineterminator="\n")
@@ -160,6 +200,11 @@ def repaired(raw: RawFile, file: str, layout: Layout, copy: Path) -> Repaired:
             if reason:
                 found.rejected.append(Problem(file, "row", reason, row=number, next_step=ROW_STEP))
                 found.raw[number] = text
+                kept += len(text)
+                if len(found.rejected) > BAD_LINES or kept > BAD_LINE_CHARS:
+                    first, lines = found.rejected[0], counted(len(found.rejected), "line")
+                    said = f"{lines} and more are no rows; row {first.row} {first.reason}"
+                    raise _unreadable(file, "format", said, ROW_STEP)
             elif cells is None:
                 found.blank += 1
             else:
@@ -175,38 +220,41 @@ _Row = tuple[int, list[str] | None, str, str]
 
 def _each_line(raw: RawFile, layout: Layout) -> Iterator[_Row]:
     """Every line below the header, taken as one row."""
-    with _bytes(raw.path, raw.is_gzip) as content:
-        for number, line in enumerate(_lines(content), start=1):
+    with bytes_of(raw) as content:
+        for number, line in _lines(content, raw):
             if number <= raw.header_row:
                 continue
             if not line.strip(b"\r\n"):
                 yield number, None, "", ""
                 continue
-            text, reason = _decoded(line.rstrip(b"\r\n"), raw.encoding or "utf-8")
+            text, reason = _decoded(line, raw)
+            text = text.rstrip("\r\n")
             if reason:
                 yield number, None, text, reason
                 continue
             try:
-                yield number, next(_parsed([text], layout)), text, ""
+                cells = next(parsed([text], layout))
             except csv.Error as error:
                 yield number, None, text, _said(error)
+                continue
+            yield number, cells, text, "" if is_strict(text, layout) else STRAY_QUOTE
 
 
 def _over_lines(raw: RawFile, layout: Layout) -> Iterator[_Row]:
     """Every row below the header, where quoted cells may go on over several lines."""
-    with _bytes(raw.path, raw.is_gzip) as content:
+    with bytes_of(raw) as content:
         bad: dict[int, str] = {}
         texts: list[str] = []
 
         def lines() -> Iterator[str]:
-            for number, line in enumerate(_lines(content), start=1):
-                text, reason = _decoded(line, raw.encoding or "utf-8")
+            for number, line in _lines(content, raw):
+                text, reason = _decoded(line, raw)
                 if reason:
                     bad[number] = reason
                 texts.append(text)
                 yield text
 
-        reader = _parsed(lines(), layout)
+        reader = parsed(lines(), layout)
         first = 0
         while True:
             texts.clear()
@@ -222,11 +270,9 @@ def _over_lines(raw: RawFile, layout: Layout) -> Iterator[_Row]:
                 continue
             reason = reason or next((bad[n] for n in range(number, first + 1) if n in bad), "")
             text = "".join(texts).rstrip("\r\n")
+            if not reason and not is_strict(text, layout):
+                reason = STRAY_QUOTE
             yield number, None if reason or not cells else cells, text, reason
-
-
-def _parsed(lines: Iterable[str], layout: Layout) -> Any:
-    return csv.reader(lines, delimiter=layout.delimiter, quotechar=layout.quoteChar, strict=True)
 
 
 def _said(error: csv.Error) -> str:
@@ -234,20 +280,32 @@ def _said(error: csv.Error) -> str:
     return "a quotation mark is not closed" if "unexpected end" in text else f"is no row of a CSV: {text}"
 
 
-def _lines(content: BinaryIO) -> Iterator[bytes]:
-    """Lines with their ends; of one that is too long only so much that it is known to be."""
-    while line := content.readline(LINE_LIMIT + 1):
-        if len(line) > LINE_LIMIT:
+def _lines(content: BinaryIO, raw: RawFile) -> Iterator[tuple[int, bytes]]:
+    """Lines with their numbers and ends; of one that is too long only so much that it is known to be."""
+    limit = raw.limits.line_bytes
+    for number in count(1):
+        line = content.readline(limit + 1)
+        if not line:
+            return
+        if number > raw.limits.lines + raw.header_row:
+            raise too_many_lines(raw)
+        if len(line) > limit:
             rest = line
             while rest and not rest.endswith(b"\n"):
-                rest = content.readline(LINE_LIMIT)
-        yield line
+                rest = content.readline(limit)
+        yield number, line
 
 
-def _decoded(line: bytes, encoding: str) -> tuple[str, str]:
+def too_many_lines(raw: RawFile) -> UnreadableExport:
+    said = f"has more than {counted(raw.limits.lines, 'line')}"
+    return _unreadable(raw.file, "size", said, raised("lines"))
+
+
+def _decoded(line: bytes, raw: RawFile) -> tuple[str, str]:
     """Text of a line, and what is wrong with it."""
-    if len(line) > LINE_LIMIT:
-        return line[:CELL_LIMIT].decode("utf-8", "replace"), f"is longer than {LINE_LIMIT:,} bytes"
+    encoding, limit = raw.encoding or "utf-8", raw.limits.line_bytes
+    if len(line) > limit:
+        return line[:CELL_LIMIT].decode("utf-8", "replace"), f"is longer than {limit:,} bytes"
     if b"\0" in line:
         return line.decode(encoding, "replace"), "has a NUL byte"
     try:
@@ -258,16 +316,18 @@ def _decoded(line: bytes, encoding: str) -> tuple[str, str]:
 
 
 def transcoded(raw: RawFile, copy: Path) -> RawFile | None:
-    """The export as UTF-8, or None where some of it is not in its encoding. Raises OSError."""
+    """The export as UTF-8, or None where some of it is not in its encoding. Raises UnreadableExport and
+    OSError.
+    """
     decoder = codecs.getincrementaldecoder(raw.encoding or "utf-8")()
     try:
-        with _bytes(raw.path, raw.is_gzip) as content, copy.open("wb") as target:
+        with bytes_of(raw) as content, copy.open("wb") as target:
             while chunk := content.read(CHUNK):
                 target.write(decoder.decode(chunk).encode("utf-8"))
             target.write(decoder.decode(b"", final=True).encode("utf-8"))
     except UnicodeDecodeError:
         return None
-    return RawFile(copy, False, False, raw.encoding, raw.labels, raw.header_row, raw.skip)
+    return replace(raw, path=copy, is_gzip=False, encoding="utf-8")
 
 
 def texts_of(raw: RawFile, rows: Iterable[int]) -> dict[int, str]:
@@ -277,10 +337,10 @@ def texts_of(raw: RawFile, rows: Iterable[int]) -> dict[int, str]:
     if not wanted or raw.is_parquet:
         return found
     last = max(wanted)
-    with _bytes(raw.path, raw.is_gzip) as content:
-        for number, line in enumerate(_lines(content), start=1):
+    with bytes_of(raw) as content:
+        for number, line in _lines(content, raw):
             if number in wanted:
-                found[number] = _decoded(line.rstrip(b"\r\n"), raw.encoding or "utf-8")[0]
+                found[number] = _decoded(line, raw)[0].rstrip("\r\n")
             if number >= last:
                 break
     return found

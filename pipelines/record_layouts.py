@@ -12,7 +12,13 @@ from pipelines.word_types import ANY_LABEL, AS_PRINTED
 RESERVED = "caseload_"
 """How the columns begin that we add to the records."""
 UNREADABLE = "caseload_unreadable"
-"""Column of the staged records: the place of the first cell that is not of its type, from 1."""
+"""Column of the staged records: the place of the first cell that is not of its type, from 1; or why a
+row is none."""
+HEADER_AGAIN, ONE_CELL = -1, -2
+NO_RECORD = {
+    HEADER_AGAIN: "repeats the header: another table may begin here",
+    ONE_CELL: "has one cell at most: is it a note, or a line of delimiters?",
+}
 
 
 def dimensions_counted(table: Table) -> dict[str, tuple[str, RecordField]]:

@@ -70,7 +70,13 @@ def record_rules(table: Table, codes: Codes, has_period: bool) -> Iterator[Recor
 def _labels(table: Table, name: str, of: RecordField, codes: Codes) -> Iterator[RecordRule]:
     """Labels that are known; an empty cell only where the contract says what it stands for."""
     assert of.dimension
-    if AS_PRINTED not in (of.codes, table.layout.codes.get(of.dimension)):
+    if AS_PRINTED in (of.codes, table.layout.codes.get(of.dimension)):
+        none = sorted(label for (d, label), code in codes.items() if d == of.dimension and label and not code)
+        if none:  # a total, or a label that was read wrong
+            reason = f"is not the label of a {in_words(of.dimension)}"
+            values = {"column": name, "value_set": [_value(label, of) for label in none]}
+            yield RecordRule(Rule("expect_column_values_to_not_be_in_set", values, reason=reason), name)
+    else:
         known = sorted(label for (d, label), code in codes.items() if d == of.dimension and code and label)
         reason = f"is not a known {in_words(of.dimension)}"
         yield _in_set(name, [_value(label, of) for label in known], "critical", reason)

@@ -44,6 +44,22 @@ def memory(limit: str) -> str:
     return f"set memory_limit = {literal(limit)}"
 
 
+IS_LOCKED = "select current_setting('lock_configuration')"
+
+
+def confined(folders: Iterable[str], files: Iterable[str]) -> list[str]:
+    """Let a connection read and write below some folders, read some files, and touch nothing else, for
+    good. The order matters: nothing can be allowed once access is off.
+    """
+    return [
+        f"set allowed_directories = [{listed(folders)}]",
+        f"set allowed_paths = [{listed(files)}]",
+        "set allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print']",
+        "set enable_external_access = false",
+        "set lock_configuration = true",
+    ]
+
+
 def copied(columns: str, source: str, target: str) -> str:
     """Write some columns of a scan to a Parquet file; its result is the number of rows."""
     return f"copy (select {columns} from {source}) to {literal(target)} (format parquet, compression zstd)"
@@ -83,6 +99,11 @@ def staged_view(parquet: Iterable[str]) -> str:
 def labels(name: str) -> str:
     """The different texts of a field."""
     return f"select distinct {as_text(name)} from staged"
+
+
+def label_count(name: str, parquet: str) -> str:
+    """How many different texts a field has in one export."""
+    return f"select count(distinct {as_text(name)}) from read_parquet({literal(parquet)})"
 
 
 def days(name: str) -> str:

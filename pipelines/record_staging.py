@@ -15,10 +15,12 @@ from pipelines import record_files, record_sql
 from pipelines.exports import Export
 from pipelines.hashes import stamp
 from pipelines.layouts import Table
+from pipelines.limits import Limits, raised
 from pipelines.paths import statement
 from pipelines.problems import Problem, UnreadableExport, cannot_be_read, changed_meanwhile
 from pipelines.record_fields import Bound, bind, selected
 from pipelines.record_files import RawFile
+from pipelines.record_lines import plain_lines
 from pipelines.record_sql import listed, literal
 
 
@@ -108,7 +110,8 @@ class _Scanner:
         """Write the Parquet file, count its rows, and say whether a line was no row."""
         with self.connection.cursor() as cursor:  # the table of rejects is its own
             cursor.execute(record_sql.WATCHED)
-            columns = selected(staged.bound, self.salt, is_typed)
+            labels = staged.raw.labels if staged.raw else []
+            columns = selected(staged.bound, self.salt, is_typed, labels)
             query = record_sql.copied(columns, source, str(staged.parquet))
             with self.scans.watched(self.export, cursor):
                 [(staged.rows,)] = cursor.execute(query).fetchall()
@@ -117,21 +120,30 @@ class _Scanner:
             [(rejects,)] = cursor.execute(statement("records", "lines_that_are_no_rows")).fetchall()
             return bool(rejects)
 
-    def parquet_columns(self) -> list[str]:
+    def parquet_columns(self, limits: Limits) -> list[str]:
+        """Raises UnreadableExport."""
+        file, parquet = self.export.file, str(self.export.path)
         try:
             with self.connection.cursor() as cursor:
-                return cursor.read_parquet(str(self.export.path)).columns
+                [(rows,)] = cursor.execute(
+                    statement("records", "parquet_rows"), {"parquet": parquet}
+                ).fetchall()
+                columns = cursor.read_parquet(parquet).columns
         except duckdb.Error as error:
             reason = f"is not a whole Parquet file: {str(error).splitlines()[0]}"
-            problem = Problem(self.export.file, "format", reason, next_step="Fetch it again")
-            raise UnreadableExport([problem]) from None
+            raise UnreadableExport([Problem(file, "format", reason, next_step="Fetch it again")]) from None
+        for count, limit, what in ((rows, limits.lines, "lines"), (len(columns), limits.columns, "columns")):
+            if count > limit:
+                reason = f"has {count:,} {what}, and {limit:,} are allowed"
+                raise UnreadableExport([Problem(file, "size", reason, next_step=raised(what))])
+        return columns
 
 
 def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> Staged:
     layout = table.layout
     raw = record_files.opened(export.path, export.file, layout)
     if raw.is_parquet:
-        raw = replace(raw, labels=scanner.parquet_columns())
+        raw = replace(raw, labels=scanner.parquet_columns(layout.limits))
     bound, problems = bind(table, raw.labels, export.file)
     if problems:
         return Staged(export, raw=raw, problems=problems)
@@ -151,17 +163,24 @@ def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> St
 def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> bool:
     """Stage a file in one scan, and say whether all of its lines are rows."""
     if raw.is_parquet:
-        scanner.copy(_parquet_source(raw), staged, is_typed=True)
+        try:
+            scanner.copy(_parquet_source(raw), staged, is_typed=True)
+        except duckdb.Error as error:
+            reason = f"is not a whole Parquet file: {str(error).splitlines()[0]}"
+            problem = Problem(raw.file, "format", reason, next_step="Fetch it again")
+            raise UnreadableExport([problem]) from None
         return True
     read: RawFile | None = raw
     if not record_files.is_utf8(raw.encoding):
         read = record_files.transcoded(raw, copy)
+    lines = plain_lines(read, table.layout) if read else None
+    if read is None or lines is None:
+        return False
     try:
-        rejects = read is None or scanner.copy(_csv_source(read, table), staged)
+        rejects = scanner.copy(_csv_source(read, table), staged)
     except duckdb.Error:  # a line that is beyond its parser; which one it cannot say
         return False
-    lines = None if rejects else record_files.clean_lines(raw)
-    return lines is not None and staged.rows == lines - raw.header_row
+    return not rejects and staged.rows == lines
 
 
 def _read_line_by_line(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> None:

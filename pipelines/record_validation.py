@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import record_sql
+from pipelines import databases, record_sql
 from pipelines.contract import Source
 from pipelines.expectations import Result, Rule, UnusableExpectation, Validator
 from pipelines.layouts import Table
@@ -78,8 +78,7 @@ def write_views(database: Path, table: Table, exports: list[Counted]) -> None:
     that no expectation can say on DuckDB; ``exports``: one row an export, with counts.
     """
     database.unlink(missing_ok=True)
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(record_sql.memory(MEMORY))
+    with _opened(database) as connection:
         columns = {"number": "integer", "parquet": "varchar", "period_start": "date", "period_end": "date"}
         rows = [
             (e.number, e.parquet, e.period and e.period.start, e.period and e.period.end) for e in exports
@@ -89,6 +88,11 @@ def write_views(database: Path, table: Table, exports: list[Counted]) -> None:
         parquet = [export.parquet for export in exports]
         connection.execute(record_sql.checked_view(RECORDS, checked, parquet))
         connection.execute(record_sql.summary(SUMMARY, RECORDS, EXPORT, _counts(table)))
+
+
+def _opened(database: Path) -> duckdb.DuckDBPyConnection:
+    """The records that are staged beside it are all it can reach."""
+    return databases.opened(database, folders=[database.parent], memory=MEMORY)
 
 
 def _checked_columns(table: Table) -> list[str]:
@@ -171,7 +175,7 @@ def _alone(
     found: dict[str, tuple[int, list[Rule]]] = {}
     if not any(wanted.values()):
         return found
-    with duckdb.connect(str(database)) as connection:
+    with _opened(database) as connection:
         for export in exports:
             if wanted["rows"]:
                 relation = f"records_of_{export.number}"
@@ -191,7 +195,7 @@ def _judge(
     """Fill the verdicts: number the rows that break a rule, and count them."""
     counts: dict[int, Counter[int]] = defaultdict(Counter)
     critical = [at for at, one in enumerate(checked) if one.rule.rule.severity == "critical"]
-    with duckdb.connect(str(database)) as connection:
+    with _opened(database) as connection:
         if any(one.result.verdict == "failed" for one in checked):
             _number(connection, table, checked)
             query = statement("records", "broken_counts")

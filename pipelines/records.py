@@ -14,22 +14,26 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
-
+from pipelines import databases, record_sql
 from pipelines.contract import Source
 from pipelines.expectations import Validator
 from pipelines.exports import Export
 from pipelines.headings import Joiner, Labels, outside_fragment, outside_steps
 from pipelines.layouts import Table
+from pipelines.limits import raised
 from pipelines.periods import Period
-from pipelines.problems import Problem
+from pipelines.problems import Problem, in_words
 from pipelines.readings import Reading, unreadable
 from pipelines.record_decisions import Settled, observed, settled
 from pipelines.record_staging import Scans, Staged, stage
 from pipelines.record_validation import MEMORY, Verdict, validated, write_views
-from pipelines.rollups import Counted, Rollup, rolled_up
+from pipelines.rollups import Counted, Rollup, TooManyLabels, rolled_up
 from pipelines.store import STAGING, Store
+
+if TYPE_CHECKING:
+    import duckdb
 
 BATCH_BYTES = 384 << 20
 """Raw bytes that are counted and validated together: bounds memory, whatever the number of files."""
@@ -64,9 +68,10 @@ class Reader:
     def __init__(self, source: Source, exports: list[Export], store: Store) -> None:
         self.exports, self._source, self._salt = exports, source, store.salt()
         self.folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=store.made()))
-        self.connection = duckdb.connect(
-            config={"memory_limit": MEMORY, "temp_directory": str(self.folder / "spill")}
-        )
+        self.connection = databases.opened(
+            folders=[self.folder], files=[export.path for export in exports],
+            memory=MEMORY, spill=self.folder / "spill",
+        )  # fmt: skip
         self._scans = Scans()
         self._staged: list[tuple[int, int]] = []
         """Rows and bytes of each export that was staged."""
@@ -104,7 +109,7 @@ class Reader:
                 if not one.problems:
                     counted.append(found)
         with self.connection.cursor() as cursor:
-            rollup = rolled_up(cursor, table, counted) if counted else None
+            rollup, counted = _rolled_up(cursor, table, counted, staged)
         database = (staged[0].parquet or self.folder / "none").with_suffix(".duckdb")
         if counted:
             write_views(database, table, counted)
@@ -171,6 +176,32 @@ def _readings(source: Source, batch: Batch, reader: Reader, validator: Validator
                 continue
             found = Settled(staged, batch.table, counted_by.get(at), verdicts.get(at, Verdict()), codes)
             yield settled(source, found, figures.get(at), cursor)
+
+
+def _rolled_up(
+    cursor: duckdb.DuckDBPyConnection, table: Table, counted: list[Counted], staged: list[Staged]
+) -> tuple[Rollup | None, list[Counted]]:
+    """What the records of a batch were counted to, and the exports that could be: one with more labels
+    than it may have is given a problem, and the others are counted without it.
+    """
+    limit = table.layout.limits.labels
+    while counted:
+        try:
+            return rolled_up(cursor, table, counted), counted
+        except TooManyLabels as error:
+            rest = []
+            for one in counted:
+                query = record_sql.label_count(error.field, one.parquet)
+                [(count,)] = cursor.execute(query).fetchall()
+                if count <= limit:
+                    rest.append(one)
+                    continue
+                export = staged[one.number].export
+                reason = f"has {count:,} labels of {in_words(error.dimension)}, and {limit:,} are allowed"
+                problem = Problem(export.file, "size", reason, column=error.field, next_step=raised("labels"))
+                staged[one.number].problems.append(problem)
+            counted = rest
+    return None, counted
 
 
 def _of_whole_file(table: Table, number: int, staged: Staged) -> Counted:

@@ -48,9 +48,17 @@ class Rollup:
     codes: Codes = field(default_factory=dict)
 
 
+class TooManyLabels(Exception):
+    """More labels of a dimension than records can have: its field is something else."""
+
+    def __init__(self, dimension: str, field: str) -> None:
+        super().__init__(dimension)
+        self.dimension, self.field = dimension, field
+
+
 def rolled_up(connection: duckdb.DuckDBPyConnection, table: Table, exports: list[Counted]) -> Rollup:
     """The records of some exports of one table, counted. ``connection`` is used for nothing else at the
-    same time.
+    same time. Raises TooManyLabels where an export has more than it may.
     """
     work = _Work(connection, table, exports)
     frames = [work.with_zeros(names, counts) for names, counts in (*work.sums(), *work.distinct_counts())]
@@ -105,8 +113,12 @@ class _Work:
     def _looked_up(self) -> Codes:
         """Every label in the records, with its code."""
         codes: Codes = {}
+        most = self._table.layout.limits.labels * len(self._exports)
         for dimension, (name, found) in self._fields.items():
-            for (label,) in self._connection.execute(record_sql.labels(name)).fetchall():
+            labels = self._connection.execute(record_sql.labels(name)).fetchmany(most + 1)
+            if len(labels) > most:
+                raise TooManyLabels(dimension, name)
+            for (label,) in labels:
                 codes[dimension, label or ""] = _code(self._table, dimension, label or "", found)
         return codes
 

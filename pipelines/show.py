@@ -42,7 +42,7 @@ def plain(text: Any) -> Text:
 
 def says(out: Console) -> Callable[[str], None]:
     """What prints lines of plain text."""
-    return lambda text: out.print(plain(text), soft_wrap=True)
+    return lambda text: out.print(Text(one_line(text)), soft_wrap=True)
 
 
 def nothing_new(outcome: Outcome, places: Places) -> None:
@@ -73,10 +73,10 @@ def marts(places: Places, sources: list[str]) -> None:
     """Print what an analyst wants to see first of some sources: contradictions, then the latest of each
     mart.
     """
-    import duckdb
+    from pipelines import databases
 
     out = console()
-    with duckdb.connect(str(places.published), read_only=True) as connection:
+    with databases.opened(places.published, read_only=True) as connection:
         _contradictions(connection, sources, out)
         _revisions(connection, sources, out)
         _shares(connection, sources, out)

@@ -39,7 +39,9 @@ def check(files: list[Path], sources: list[Source], places: Places) -> int:
             if source is None:
                 names = ", ".join(source.name for source in sources)
                 typer.echo(
-                    f"`{file}` is in no source's folder: name its source with --source ({names}).", err=True
+                    f"`{printable(str(file))}` is in no source's folder: name its source with --source "
+                    f"({names}).",
+                    err=True,
                 )
                 return USAGE
             try:

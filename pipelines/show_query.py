@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import typer
 
-from pipelines import show
+from pipelines import databases, show
 from pipelines.advice import with_next_step
 from pipelines.freshness import BAD
 
@@ -48,10 +48,7 @@ def query(database: Path, sql: str, format_: str) -> int:
 
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can read the warehouse and nothing else: no other file, no setting."""
-    connection = duckdb.connect(str(database), read_only=True)
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
+    return databases.opened(database, read_only=True)
 
 
 def harmless(value: Any) -> Any:

@@ -7,8 +7,10 @@ import datetime as dt
 import duckdb
 from rich.text import Text
 
-from pipelines import rolled_back, show
+from pipelines import databases, rolled_back, show
+from pipelines.calendars import Due
 from pipelines.contract import Source
+from pipelines.due import editions_due
 from pipelines.editions import Standing, standing
 from pipelines.paths import Places
 from pipelines.problems import counted
@@ -27,13 +29,16 @@ def status(places: Places, sources: list[Source]) -> int:
         out.print("Nothing is published yet. `caseload run` builds the warehouse.")
         _waiting(standings, out)
         return 0
-    with duckdb.connect(str(places.published), read_only=True) as connection:
+    kept = list(kept_readings(store))
+    with databases.opened(places.published, read_only=True) as connection:
         _publication(connection, places, out)
         _waiting(standings, out)
         _releases(connection, out)
+        published = (reading.receipt for reading in kept if reading.is_published)
+        _due(editions_due(sources, published), dt.date.today(), out)
         _checks(connection, out)
-    kept = [reading.receipt for reading in kept_readings(store)]
-    reasons = [receipt.problems[0] for receipt in kept if not receipt.is_accepted and receipt.problems]
+    receipts = [reading.receipt for reading in kept]
+    reasons = [receipt.problems[0] for receipt in receipts if not receipt.is_accepted and receipt.problems]
     show.quarantined(reasons, out)
     return 1 if reasons else 0
 
@@ -75,6 +80,21 @@ def _releases(connection: duckdb.DuckDBPyConnection, out: show.Console) -> None:
         shown.add_row(
             show.plain(row["source"]), str(row["released_on"] or "unknown"), str(row["exports_published"]),
             str(row["exports_quarantined"]), show.number(row["observations"]), covers,
+        )  # fmt: skip
+    out.print()
+    out.print(shown)
+
+
+def _due(due: dict[str, Due], today: dt.date, out: show.Console) -> None:
+    """The next edition of every source that has a calendar."""
+    if not due:
+        return
+    shown = show.table("Next editions", "source", "period until", "due on", "late after", "now")
+    for source, edition in due.items():
+        standing = edition.standing(today)
+        shown.add_row(
+            show.plain(source), str(edition.period_end), str(edition.due_on), str(edition.late_after),
+            Text(standing, "bold red" if standing == "late" else ""),
         )  # fmt: skip
     out.print()
     out.print(shown)

@@ -20,7 +20,7 @@ import duckdb
 from ruamel.yaml import YAML
 
 import pipelines
-from pipelines import record_sql
+from pipelines import databases, record_sql
 from pipelines.codes import listed_codes
 from pipelines.paths import statement
 
@@ -56,7 +56,7 @@ def distributions(published: Path, source: str | None) -> Distributions:
 
     Raises NothingToFollow.
     """
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with databases.opened(published, read_only=True) as connection:
         every = connection.execute(statement("simulation", "sources")).fetchall()
         names = [source] if source else [name for (name,) in every]
         for name in names:
@@ -111,7 +111,7 @@ def simulate(plan: Plan, given: Distributions, wrote: Wrote = lambda file, rows:
     if any(plan.out.iterdir()):
         raise FileExistsError(f"`{plan.out}` is not empty")
     made = Made()
-    with duckdb.connect() as connection:
+    with databases.opened(folders=[plan.out.resolve()]) as connection:
         _write_slots(connection, given, is_korean=plan.encoding != "utf-8")
         months = list(_months(plan))
         with ThreadPoolExecutor(2) as pool:

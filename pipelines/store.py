@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import observation, record_sql
+from pipelines import databases, observation, record_sql
 from pipelines.digests import digest
 from pipelines.exports import UNDATED
 from pipelines.files import leftovers, replacing, write_json
@@ -150,7 +150,7 @@ class Store:
         """The secret of this warehouse that personal fields are hashed with; it never leaves the store."""
         path = self.made() / SALT
         if not path.is_file():
-            with replacing(path) as temporary:
+            with replacing(path, over=False) as temporary:
                 temporary.write_text(secrets.token_hex(32), encoding="ascii")
                 temporary.chmod(0o600)
         return path.read_text(encoding="ascii")
@@ -169,7 +169,7 @@ class Store:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect()
+        return databases.opened(folders=[self.made().resolve()])
 
     # Readings
 

@@ -17,6 +17,7 @@ from pipelines.ages import says_only_under
 from pipelines.binding import bind
 from pipelines.codes import MEASURE
 from pipelines.data_rows import data_rows, raw_rows
+from pipelines.doubts import doubts
 from pipelines.grids import Grid
 from pipelines.headings import (
     Groups,
@@ -92,6 +93,7 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
         )
 
     problems = [problem for problem in grid.problems if problem.row in ragged]
+    problems += doubts(cells, matches, table, grid, origin.file)
     cells = _without_repeats(cells, matches, origin.file, problems)
     rows = read_rows(cells, matches, table, origin.file, labels, problems)
     outside = outside_steps(origin.groups, table, origin.file, problems)

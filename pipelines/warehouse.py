@@ -17,7 +17,7 @@ from typing import Any, Literal
 import duckdb
 import pandas as pd
 
-from pipelines import rolled_back
+from pipelines import databases, rolled_back
 from pipelines.as_of import as_of_macros
 from pipelines.contract import Source
 from pipelines.expectations import EXAMPLES, Result, Rule, Validator
@@ -51,7 +51,7 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     path = build_path(places, name)
     write_json(_note(path), {"replaces": publication(places).get("publication_id")})
     inputs = Inputs(Store(places.store), sources)
-    with _new_file(path) as connection:
+    with _new_file(path, places.store) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
         for relation in relations().values():
             if relation.name == CHECK_RESULTS:
@@ -87,7 +87,7 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
         if relation.rules and relation.layer != "staging" and relation.name != CHECK_RESULTS
     }
     results = validator.relations("warehouse", path, suites)
-    with duckdb.connect(str(path)) as connection:
+    with databases.opened(path) as connection:
         for name, query in checks().items():
             results[name] = [_checked(connection, name, query)]
         kept = kept_readings(Store(places.store))
@@ -180,7 +180,7 @@ def _forget_oldest(places: Places, replaced: Path | None) -> None:
 
 def _make_sure_it_passed(path: Path) -> None:
     broken = "subject = 'warehouse' and severity = 'critical' and verdict <> 'passed'"
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with databases.opened(path, read_only=True) as connection:
         try:
             found = connection.table(CHECK_RESULTS).filter(broken).select("check_name").fetchall()
         except duckdb.CatalogException:
@@ -219,7 +219,7 @@ def _is_open_for_writing(error: duckdb.Error) -> bool:
 def identify(path: Path) -> dict[str, str]:
     """Which publication a file is. Raises duckdb.Error."""
     columns = ("publication_id", "inputs_sha256")
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with databases.opened(path, read_only=True) as connection:
         [values] = connection.table("publication").select(*columns).fetchall()
     return dict(zip(columns, values, strict=True))
 
@@ -242,11 +242,11 @@ def _note(path: Path) -> Path:
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _new_file(path: Path, store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
+    with databases.opened(folders=[path.parent, store]) as connection:
         target = str(path).replace("'", "''")
         connection.execute(f"attach '{target}' as build (storage_version '{STORAGE_VERSION}')")
         connection.execute("use build")

@@ -24,6 +24,7 @@ from pipelines.contract_inputs import (
     series_breaks,
     source_entries,
 )
+from pipelines.due import editions_due
 from pipelines.expectations import Result
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.reconcile import reconcile
@@ -79,7 +80,7 @@ class Inputs:
             "export_codes": self._export_codes,
             "ratios": lambda _: list(self._of_published("ratios")),
             "record_measures": lambda _: list(self._of_published("measures")),
-            "sources": lambda _: list(source_entries(self._sources)),
+            "sources": self._source_entries,
             "implied_bases": _implied_bases,
             "codes": self._codes,
             "series_breaks": lambda _: list(series_breaks(self._sources)),
@@ -100,6 +101,10 @@ class Inputs:
                 export = (receipt.source, receipt.source_file, receipt.export_id)
                 for entry in getattr(receipt, field):
                     yield dict(zip(("source", "source_file", "export_id"), export, strict=True)) | entry
+
+    def _source_entries(self, _: duckdb.DuckDBPyConnection) -> Rows:
+        published = (kept.receipt for kept in self.kept if kept.is_published)
+        return list(source_entries(self._sources, editions_due(self._sources, published)))
 
     def _breakdowns(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return list(self._of_published("breakdowns"))

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from pipelines.calendars import Calendar
+from pipelines.limits import Limits
 from pipelines.observation import DIMENSIONS
 from pipelines.periods import PeriodPart
 from pipelines.record_words import Count, RecordField, Rollup
@@ -245,8 +247,9 @@ class Layout(Words):
         "well look the same."
     )  # fmt: skip
     line_breaks_in_cells: bool = Field(
-        False, description="Of records: a quoted cell may go on over several lines. Without it every line is "
-        "a row, and a stray quotation mark spoils one line only."
+        False, description="A quoted cell may go on over several lines. Without it every line of records is "
+        "a row, so that a stray quotation mark spoils one line only, and a cell of a table that holds line "
+        "breaks and delimiters is taken for the work of one."
     )  # fmt: skip
     columns: dict[Label, Column] = Field(
         {}, description="By label; `/regex/` for many at once, whose named groups are dimensions "
@@ -272,6 +275,7 @@ class Layout(Words):
     max_rejected_pct: float = Field(
         0, ge=0, le=100, description="Up to this percentage of bad rows, the rest is accepted."
     )
+    limits: Limits = Field(Limits(), description="How large an export may be.")
     expect: list[Expectation] = Field([], description="Great Expectations expectations.")
 
     @property
@@ -345,6 +349,9 @@ class Contract(Layout):
     )  # fmt: skip
     is_simulated: bool = Field(
         False, description="The rows were made up (`caseload simulate`); every figure says so."
+    )
+    calendar: Calendar | None = Field(
+        None, description="When the next edition is due, and from when it is late."
     )
     other_dimensions: dict[str, str] = Field(
         {}, description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means."

@@ -10,12 +10,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+from pipelines import workbook_parts
+from pipelines.limits import DEFAULTS, Limits, raised
 from pipelines.problems import Problem, UnreadableExport, printable
 
 Cells = list[list[str]]
 Merged = dict[tuple[int, int], tuple[int, int]]
 
-MAX_CELLS = 5_000_000
 ZIP = b"PK\x03\x04"
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # text in a format: a percent sign there moves no point
 _DECIMALS = re.compile(r"0\.(0+)")
@@ -26,10 +27,11 @@ def is_workbook(path: Path) -> bool:
     return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def titles(path: Path, file: str) -> list[str]:
+def titles(path: Path, file: str, limits: Limits = DEFAULTS) -> list[str]:
     """The names of a workbook's sheets, without reading them. Raises UnreadableExport."""
     import openpyxl
 
+    workbook_parts.check(path, file, limits)
     try:
         workbook = openpyxl.load_workbook(path, read_only=True)
     except Exception as error:  # as in _loaded
@@ -40,7 +42,7 @@ def titles(path: Path, file: str) -> list[str]:
         workbook.close()
 
 
-def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merged]:
+def read_sheet(content: bytes, file: str, sheet: str | int, limits: Limits) -> tuple[Cells, Merged]:
     """The cells of a sheet as text, and for each merged cell the one that holds its value (row and
     column from 0). Raises UnreadableExport.
     """
@@ -49,20 +51,21 @@ def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merg
             file, "format", "this is not the XLSX workbook that its name says",
             "Open it in a text editor: if it is CSV, name it .csv",
         )  # fmt: skip
-    values, formulas = (_loaded(content, file, has_values) for has_values in (True, False))
-    title = _title(values.sheetnames, file, sheet)
-    shown, written = values[title], formulas[title]
-    if not hasattr(shown, "iter_rows"):
-        raise _unreadable(file, "sheet", f"the sheet '{title}' is a chart", "Name the sheet with the table")
-    # Only cells that hold something: a format alone may reach down to the last possible row.
-    held = {at: cell for at, cell in written._cells.items() if cell.value is not None}
+    workbook_parts.check(content, file, limits)
+    held = _written(content, file, sheet)
     height = max((row for row, _ in held), default=0)
     width = max((column for _, column in held), default=0)
-    if height * width > MAX_CELLS:
-        raise _unreadable(file, "size", f"{height:,} rows of {width:,} columns are too many for a table")
+    if height * width > limits.cells:
+        said = f"{height:,} rows of {width:,} columns are too many for a table"
+        raise _unreadable(file, "size", said, raised("cells"))
+    shown = _sheet(content, file, sheet, has_values=True)
     cells = [[""] * width for _ in range(height)]
-    for (row, column), cell in held.items():
-        cells[row - 1][column - 1] = _text(shown.cell(row, column), cell.value)
+    for (row, column), written in held.items():
+        text = _text(shown.cell(row, column), written)
+        if len(text) > limits.cell_length:
+            said = f"has a cell of {len(text):,} characters, and {limits.cell_length:,} are allowed"
+            raise _unreadable(file, "size", said, raised("cell_length"), row)
+        cells[row - 1][column - 1] = text
     merged = {
         (row - 1, column - 1): (area.min_row - 1, area.min_col - 1)
         for area in shown.merged_cells.ranges
@@ -70,6 +73,23 @@ def read_sheet(content: bytes, file: str, sheet: str | int) -> tuple[Cells, Merg
         for column in range(area.min_col, area.max_col + 1)
     }
     return cells, merged
+
+
+def _written(content: bytes, file: str, sheet: str | int) -> dict[tuple[int, int], Any]:
+    """What is written in the cells that hold something, formulas as such: a format alone may reach down
+    to the last possible row.
+    """
+    cells = _sheet(content, file, sheet, has_values=False)._cells
+    return {at: cell.value for at, cell in cells.items() if cell.value is not None}
+
+
+def _sheet(content: bytes, file: str, sheet: str | int, has_values: bool) -> Any:
+    workbook = _loaded(content, file, has_values)
+    title = _title(workbook.sheetnames, file, sheet)
+    found = workbook[title]
+    if not hasattr(found, "iter_rows"):
+        raise _unreadable(file, "sheet", f"the sheet '{title}' is a chart", "Name the sheet with the table")
+    return found
 
 
 def _loaded(content: bytes, file: str, has_values: bool) -> Any:
@@ -110,7 +130,10 @@ def _text(cell: Any, written: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     # Spreadsheets show 15 digits; what is beyond is the noise of binary fractions.
-    return _number_text(Decimal(format(value, ".15g")), cell.number_format or "General")
+    try:
+        return _number_text(Decimal(format(value, ".15g")), cell.number_format or "General")
+    except ArithmeticError:  # infinite, or with more digits than any count: never a number of a table
+        return str(value)
 
 
 def _number_text(number: Decimal, number_format: str) -> str:
@@ -129,5 +152,7 @@ def _rounded(number: Decimal, places: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def _unreadable(file: str, rule: str, reason: str, next_step: str | None = None) -> UnreadableExport:
-    return UnreadableExport([Problem(file, rule, reason, next_step=next_step)])
+def _unreadable(
+    file: str, rule: str, reason: str, next_step: str | None = None, row: int | None = None
+) -> UnreadableExport:
+    return UnreadableExport([Problem(file, rule, reason, row=row, next_step=next_step)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -289,3 +290,17 @@ def test_a_command_prints_nothing_that_it_did_not_mean_to(published: Path) -> No
     """No warnings of libraries, no progress bars in files, no reports of leaks at exit."""
     for arguments in (["run"], ["status"], ["query", "select 1"]):
         assert started(published, *arguments).stderr == ""
+
+
+def test_status_says_when_the_next_edition_is_due(published: Path) -> None:
+    said = caseload(published, "status").stdout
+    [line] = [line for line in said.splitlines() if "2026-10-31" in line and NOI in line]
+    assert "2026-11-16" in line
+    assert "2026-11-30" in line
+    found = sql(
+        published, "select next_period_end, next_due_on, next_late_after from sources order by source"
+    )
+    assert found == [
+        (dt.date(2026, 10, 31), dt.date(2026, 11, 16), dt.date(2026, 11, 30)),
+        (None, None, None),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 from pathlib import Path
@@ -11,10 +12,13 @@ import duckdb
 import pytest
 
 from pipelines import editions
+from pipelines.assets import freshness
+from pipelines.calendars import Calendar
 from pipelines.context import Context, prepare_dagster_home
 from pipelines.contract import Source
-from pipelines.definitions import BUILD_JOB, define, ingest_job_name
+from pipelines.definitions import define
 from pipelines.editions import standing
+from pipelines.jobs import BUILD_JOB, ingest_job_name
 from pipelines.paths import Places
 from pipelines.relations import relations
 from pipelines.runs import opened_instance, register_editions, run
@@ -175,3 +179,32 @@ def test_a_source_that_fails_is_named_and_the_others_are_published(
     assert "the disk is on fire" in said
     with duckdb.connect(str(places.published), read_only=True) as connection:
         assert connection.sql("select distinct source from observation").fetchall() == [("good",)]
+
+
+def test_a_calendar_is_a_freshness_policy() -> None:
+    assert freshness(None) is None
+    monthly = freshness(Calendar(every="month", due_after_days=10, late_after_days=5))
+    assert monthly == dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(days=46))
+    ends = [dt.date(2025, 10, 31), dt.date(2126, 10, 31)]
+    announced = freshness(Calendar(period_ends=ends, due_after_days=16, late_after_days=14))
+    assert announced == dg.FreshnessPolicy.cron("0 0 1 12 *", dt.timedelta(days=31))
+    past = freshness(Calendar(period_ends=ends[:1], due_after_days=0, late_after_days=0))
+    assert past == dg.FreshnessPolicy.cron("0 0 1 11 *", dt.timedelta(days=1))
+
+
+def test_the_shipped_crackdown_has_one(definitions: dg.Definitions) -> None:
+    specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+    assert specs[f"observations/{NOI}"].freshness_policy
+    assert specs["observations/npa_cybercrime_yearly"].freshness_policy is None
+
+
+def test_our_configuration_is_kept_current_and_another_one_is_left_alone(tmp_path: Path) -> None:
+    places = Places(tmp_path / "raw", tmp_path / "warehouse")
+    home = prepare_dagster_home(places)
+    ours = (home / "dagster.yaml").read_text()
+    (home / "dagster.yaml").write_text(ours.splitlines()[0] + "\ntelemetry: {enabled: false}\n")
+    prepare_dagster_home(places)
+    assert (home / "dagster.yaml").read_text() == ours
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    prepare_dagster_home(places)
+    assert (home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"

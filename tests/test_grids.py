@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
-from pipelines import grids, workbooks
+from pipelines import grids, limits, workbooks
 from pipelines.grids import Grid
 from pipelines.numerals import number_text
 from pipelines.problems import UnreadableExport
@@ -218,8 +218,8 @@ def test_a_file_that_stops_inside_a_line_is_known(read, content, ends):
 def test_a_file_too_large_for_a_table_is_refused(tmp_path):
     path = tmp_path / "2024.csv"
     with path.open("wb") as file:
-        file.truncate(grids.MAX_TABLE_BYTES + 1)
-    with pytest.raises(UnreadableExport, match="268,435,457 bytes are too many for a table of figures"):
+        file.truncate(limits.TABLE_BYTES + 1)
+    with pytest.raises(UnreadableExport, match="67,108,865 bytes are too many for a table of figures"):
         grids.read(path, FILE, Layout())
 
 

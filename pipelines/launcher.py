@@ -1,0 +1,64 @@
+"""Starts the processes of runs as Dagster does, and notices when one has died.
+
+Dagster's own launcher does not say whether a run that it started is still alive: one whose code server was
+killed stays "started" for ever, and keeps its place in the pool. The daemon asks this one.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher import DefaultRunLauncher
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import deserialize_value
+
+PROCESS = "caseload/process"
+"""The tag of a run in a process of the command line: host and number of the process."""
+
+ALIVE = CheckRunHealthResult(WorkerStatus.RUNNING)
+
+
+def this_process() -> dict[str, str]:
+    return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
+
+
+def is_gone(run: dg.DagsterRun) -> bool:
+    """Whether a run was of a process of the command line, on this machine, that is no longer there."""
+    host, _, number = run.tags.get(PROCESS, "").partition(" ")
+    if host != socket.gethostname() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class RunLauncher(DefaultRunLauncher):
+    """Dagster's default launcher, with a check whether a run is alive."""
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        if is_gone(run):
+            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its process is gone")
+        client = self._get_grpc_client_for_termination(run.run_id)
+        if client is None:
+            return ALIVE
+        try:
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
+        except DagsterUserCodeUnreachableError:  # it tells when it is back
+            return ALIVE
+        if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
+            return ALIVE
+        return CheckRunHealthResult(
+            WorkerStatus.NOT_FOUND, "the code server that started it knows it no more"
+        )

@@ -1,0 +1,150 @@
+"""What makes Dagster run by itself: exports that arrive, and what a publication is made from beside them."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import time
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+
+from pipelines import warehouse
+from pipelines.arrivals import Arrival, Look, arrivals, look
+from pipelines.assets import AUTOMATED, partitions
+from pipelines.context import Context
+from pipelines.contract import Source, load, load_all
+from pipelines.editions import standing
+from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
+from pipelines.paths import Places
+from pipelines.store import Store
+from pipelines.warehouse_inputs import inputs_sha256, kept_readings
+
+
+def status(is_on: bool) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
+
+
+def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
+    """Requests one run for the editions of a source that are new or changed, once their files rest."""
+    places, wanted = work.places, work.settings.arrivals
+
+    @dg.sensor(
+        name=f"arrivals_{source.name}",
+        job_name=ingest_job_name(source),
+        minimum_interval_seconds=wanted.every_seconds,
+        default_status=status(wanted.on),
+        description=f"New and changed exports below raw/{source.name}/.",
+    )
+    def arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        found = look(source.folder, Look.from_json(context.cursor))
+        if not found.is_settled(wanted.settle_seconds):
+            said = f"raw/{source.name}/ changed less than {wanted.settle_seconds} s ago."
+            return dg.SensorResult(skip_reason=said, cursor=found.to_json())
+        new, runs = _requests(source, places, context.instance)
+        return dg.SensorResult(
+            run_requests=[_request(source, arrival, arrival.key) for arrival in runs],
+            dynamic_partitions_requests=[partitions(source).build_add_request(new)] if new else [],
+            skip_reason=None if runs else f"No export below raw/{source.name}/ is new or changed.",
+            cursor=found.to_json(),
+        )
+
+    return arrived
+
+
+def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None:
+    """Looks for exports of a source at fixed times, if the settings say when."""
+    poll, settle = work.settings.poll, work.settings.arrivals.settle_seconds
+    if poll is None:
+        return None
+
+    @dg.schedule(
+        name=f"poll_{source.name}",
+        job_name=ingest_job_name(source),
+        cron_schedule=poll.cron,
+        execution_timezone=poll.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"New and changed exports below raw/{source.name}/, at fixed times.",
+    )
+    def polled(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        found = look(source.folder, None)
+        time.sleep(settle)
+        if look(source.folder, found) is not found:
+            return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
+        new, runs = _requests(source, work.places, context.instance)
+        if new:
+            context.instance.add_dynamic_partitions(str(partitions(source).name), new)
+        # Without a key: what failed the last time is tried again.
+        return [_request(source, arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
+
+    return polled
+
+
+def publication_sensor(work: Context) -> dg.SensorDefinition:
+    """Requests a publication when files are gone, or contracts, corrections, acceptances or SQL changed:
+    what changes what is published though nothing was read.
+    """
+    places = work.places
+
+    @dg.sensor(
+        name="beside_exports",
+        job_name=BUILD_JOB,
+        minimum_interval_seconds=work.settings.arrivals.every_seconds,
+        default_status=status(work.settings.publish == "automatically"),
+        description="Files that are gone, corrections, acceptances, contracts, SQL.",
+    )
+    def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
+            return dg.SensorResult(skip_reason="A run is under way.", cursor="")
+        sources = load_all(places.raw)
+        if unknown := {source.name for source in sources} - {source.name for source in work.sources}:
+            said = f"New sources: {', '.join(sorted(unknown))}. Reload the definitions to have them read."
+            return dg.SensorResult(skip_reason=said, cursor="")
+        key = _unpublished(places, sources)
+        if key is None:
+            return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
+        if key != context.cursor:  # what has just been read is published by itself
+            return dg.SensorResult(skip_reason="Something changed; looking once more.", cursor=key)
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=key)
+
+    return changed
+
+
+def automation_sensor(work: Context) -> dg.AutomationConditionSensorDefinition:
+    """Evaluates the conditions of `assets`: what is published follows the observations."""
+    return dg.AutomationConditionSensorDefinition(
+        "publication",
+        target=dg.AssetSelection.assets(*AUTOMATED),
+        default_status=status(work.settings.publish == "automatically"),
+        minimum_interval_seconds=work.settings.arrivals.every_seconds,
+        description="Builds, audits and publishes when observations have changed.",
+    )
+
+
+def _requests(
+    source: Source, places: Places, instance: dg.DagsterInstance
+) -> tuple[list[str], list[Arrival]]:
+    """Editions that Dagster does not know yet, and what is to be read. Raises ContractError."""
+    fresh = load(source.folder)  # the contract may have changed since the code was loaded
+    store = Store(places.store)
+    found = standing(fresh, store)
+    known = instance.get_dynamic_partitions(str(partitions(source).name))
+    new = [edition for edition in found.editions if edition not in set(known)]
+    return new, arrivals(found, [*known, *new], store)
+
+
+def _request(source: Source, arrival: Arrival, key: str | None = None) -> dg.RunRequest:
+    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last))
+
+
+def _unpublished(places: Places, sources: list[Source]) -> str | None:
+    """A digest of what would be published, if it is not what is published."""
+    store = Store(places.store)
+    found = [standing(source, store) for source in sources]
+    if any(one.pending for one in found):
+        return None  # they are read first
+    kept = list(kept_readings(store))
+    if not kept and not places.published.is_file():
+        return None  # there is nothing to publish yet
+    wanted = inputs_sha256(kept, sources)
+    gone = sorted(file for one in found for file in one.removed)
+    if not gone and warehouse.publication(places).get("inputs_sha256") == wanted:
+        return None
+    return " ".join([wanted, *gone])

@@ -1,0 +1,199 @@
+"""The service as `deploy/` describes it: its units' own commands, with a Postgres of the test's own."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import NOI, ROOT
+from tests.receivers import free_port, webhook
+
+DEPLOY = ROOT / "deploy"
+UNITS = ("code", "daemon", "webserver")
+
+
+def missing(message: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def wait_for(what: Callable[[], object], seconds: float, said: str) -> object:
+    """The first true answer, asked for again and again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(OSError, ValueError, LookupError):
+            if found := what():
+                return found
+        time.sleep(0.5)
+    pytest.fail(f"waited {seconds:g} s for {said}")
+
+
+@dataclass
+class Service:
+    """A folder with ``raw``, ``warehouse`` and Dagster's home, and the processes of the three units."""
+
+    folder: Path
+    postgres_url: str
+    code_port: int = field(default_factory=free_port)
+    web_port: int = field(default_factory=free_port)
+    processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "raw" / NOI
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "warehouse/caseload.duckdb"
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What `deploy/caseload.env` sets, for this folder."""
+        example = (DEPLOY / "caseload.env").read_text(encoding="utf-8")
+        names = re.findall(r"^(\w+)=", example, re.M)
+        assert names == [
+            "CASELOAD_RAW", "CASELOAD_WAREHOUSE", "CASELOAD_SETTINGS", "DAGSTER_HOME", "CASELOAD_POSTGRES_URL",
+        ]  # fmt: skip
+        values = [
+            self.folder / "raw", self.folder / "warehouse", self.folder / "caseload.yaml", self.folder / "dagster",
+            self.postgres_url,
+        ]  # fmt: skip
+        return {**os.environ, **{name: str(value) for name, value in zip(names, values, strict=True)}}
+
+    def command(self, unit: str) -> list[str]:
+        """A unit's own command, with the folders and ports of the test."""
+        text = (DEPLOY / f"systemd/caseload-{unit}.service").read_text(encoding="utf-8")
+        [command] = re.findall(r"^ExecStart=(.*)$", text, re.M)
+        ours = {
+            "/opt/caseload": str(ROOT), "/etc/caseload/workspace.yaml": str(self.folder / "workspace.yaml"),
+            "--port 4266": f"--port {self.code_port}", "--port 3000": f"--port {self.web_port}",
+        }  # fmt: skip
+        for theirs, mine in ours.items():
+            command = command.replace(theirs, mine)
+        return command.split()
+
+    def start(self, unit: str) -> None:
+        with (self.folder / f"{unit}.log").open("ab") as log:
+            self.processes[unit] = subprocess.Popen(
+                self.command(unit), env=self.environment, cwd=self.folder, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self, unit: str) -> None:
+        """All processes of a unit, at once."""
+        process = self.processes.pop(unit)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text(errors="replace")[-4000:] for path in self.folder.glob("*.log"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        missing("no Chromium on this machine: apt-get install chromium")
+    return str(found)
+
+
+@contextmanager
+def _postgres(folder: Path) -> Iterator[str]:
+    """The address of a server of our own; Postgres does not run as root."""
+    found = shutil.which("initdb") or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None
+    )
+    if not found:
+        missing("no Postgres on this machine: apt-get install postgresql")
+    binaries = Path(str(found)).resolve().parent
+    user: dict[str, object] = {}
+    if os.geteuid() == 0:
+        try:
+            who = pwd.getpwnam("postgres")
+        except KeyError:
+            missing("root cannot run Postgres, and there is no user `postgres`")
+        user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+        os.chown(folder, who.pw_uid, who.pw_gid)
+        for parent in folder.parents:  # pytest's folders are closed to others
+            if str(parent).startswith(str(Path(folder.anchor) / "tmp" / "pytest-")):
+                parent.chmod(parent.stat().st_mode | 0o011)
+    data, port = folder / "data", free_port()
+    subprocess.run(
+        [binaries / "initdb", "--pgdata", data, "--username", "caseload", "--auth", "trust", "--no-sync"],
+        check=True, capture_output=True, cwd=folder, **user,
+    )  # fmt: skip
+    with (folder / "postgres.log").open("wb") as log:
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=127.0.0.1",
+             "-p", str(port), "-c", "fsync=off"],
+            stdout=log, stderr=log, cwd=folder, **user,
+        )  # fmt: skip
+    try:
+        ready = [binaries / "pg_isready", "--host", "127.0.0.1", "--port", str(port)]
+        wait_for(
+            lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 30, "Postgres"
+        )
+        subprocess.run(
+            [binaries / "createdb", "--host", "127.0.0.1", "--port", str(port), "--username", "caseload", "caseload"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        yield f"postgresql+psycopg2://caseload@127.0.0.1:{port}/caseload"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def alerts() -> Iterator[list[dict[str, Any]]]:
+    """What the webhook was sent; its address is in the environment of the units."""
+    with webhook() as (address, got):
+        os.environ["CASELOAD_WEBHOOK"] = address
+        yield got
+        del os.environ["CASELOAD_WEBHOOK"]
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory, alerts: list) -> Iterator[Service]:
+    """The three units, started on a folder with a contract and no export yet."""
+    folder = tmp_path_factory.mktemp("service")
+    with _postgres(tmp_path_factory.mktemp("postgres")) as url:
+        running = Service(folder, url)
+        for name in ("raw", "warehouse", "dagster"):
+            (folder / name).mkdir()
+        running.raw.mkdir()
+        shutil.copy(ROOT / "raw" / NOI / "source.yaml", running.raw)
+        shutil.copy(DEPLOY / "dagster.yaml", folder / "dagster/dagster.yaml")
+        workspace = (DEPLOY / "workspace.yaml").read_text(encoding="utf-8")
+        (folder / "workspace.yaml").write_text(workspace.replace("4266", str(running.code_port)))
+        (folder / "caseload.yaml").write_text(
+            "arrivals: {every_seconds: 2, settle_seconds: 2}\nalerts: {webhook: {env: CASELOAD_WEBHOOK}}\n"
+        )
+        try:
+            for unit in UNITS:
+                running.start(unit)
+            wait_for(
+                lambda: urllib.request.urlopen(f"{running.address}/server_info").status == 200, 90, "the page"
+            )
+            yield running
+        finally:
+            for unit in list(running.processes):
+                running.kill(unit)

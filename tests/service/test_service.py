@@ -1,0 +1,157 @@
+"""The service as it is deployed, on real Postgres: a file is dropped, and analysts see it.
+
+These tests go through one after another on the same service; `make test-service` runs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.command import NOI, ROOT
+from tests.service.conftest import Service, wait_for
+
+pytestmark = pytest.mark.service
+PATIENCE_S = 120
+
+
+def publication(service: Service) -> tuple[str, int]:
+    with duckdb.connect(str(service.published), read_only=True) as connection:
+        [found] = connection.execute("select publication_id, exports_published from publication").fetchall()
+        return found
+
+
+def graphql(service: Service, query: str) -> Any:
+    asked = urllib.request.Request(
+        f"{service.address}/graphql",
+        json.dumps({"query": query}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(asked) as answer:
+        return json.load(answer)["data"]
+
+
+def runs(service: Service) -> list[tuple[str, str]]:
+    """Job and status of every run, the first one first."""
+    found = graphql(service, "{ runsOrError { ... on Runs { results { jobName status } } } }")
+    return [(run["jobName"], run["status"]) for run in reversed(found["runsOrError"]["results"])]
+
+
+def drop(service: Service, release: str, change: tuple[str, str] = ("", "")) -> None:
+    for path in (ROOT / "raw" / NOI).glob("*.csv"):
+        target = service.raw / path.name.replace("2025-11-16", release)
+        target.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+
+
+def rest(service: Service) -> list[tuple[str, str]]:
+    """The runs, once none is under way and none has come for some time."""
+    seen: list[list[tuple[str, str]]] = [[], [("", "")]]
+
+    def quiet() -> bool:
+        seen.append(runs(service))
+        recent = seen[-12:]
+        return (
+            len(recent) == 12
+            and all(r == seen[-1] for r in recent)
+            and all(status in ("SUCCESS", "FAILURE", "CANCELED") for _, status in seen[-1])
+        )
+
+    wait_for(quiet, PATIENCE_S, "the service to rest")
+    return seen[-1]
+
+
+def test_exports_that_are_dropped_are_published_by_one_run_of_each_kind(service: Service) -> None:
+    drop(service, "2025-11-16")
+    wait_for(
+        lambda: service.published.is_file() and publication(service)[1] == 6, PATIENCE_S, "a publication"
+    )
+    assert sorted(rest(service)) == [("__ASSET_JOB", "SUCCESS"), (f"ingest_{NOI}", "SUCCESS")]
+
+
+def test_the_history_is_in_postgres(service: Service) -> None:
+    import psycopg2
+
+    with (
+        psycopg2.connect(service.postgres_url.replace("+psycopg2", "")) as connection,
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("select count(*) from runs")
+        assert cursor.fetchone() == (2,)
+
+
+def test_the_command_line_uses_the_same_history_and_finds_nothing_new(service: Service) -> None:
+    done = subprocess.run(
+        [ROOT / ".venv/bin/caseload", "run"],
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Nothing new" in done.stdout
+    assert len(runs(service)) == 2
+
+
+def test_dagsters_pages_show_the_assets(service: Service, chromium: str, tmp_path: Path) -> None:
+    shot = os.environ.get("CASELOAD_SCREENSHOTS")
+    for page, words in (
+        ("assets", ["crime_type_shares", "age_distributions", "arrest_trends"]),
+        ("automation", [f"arrivals_{NOI}", "publication", "beside_exports"]),
+    ):
+        switches = [
+            "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--window-size=1400,2600",
+            f"--user-data-dir={tmp_path / page}", *([f"--screenshot={shot}/{page}.png"] if shot else ["--dump-dom"]),
+        ]  # fmt: skip
+        seen = subprocess.run(
+            [chromium, *switches, f"{service.address}/{page}"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        if not shot:
+            assert [word for word in words if word not in seen.stdout] == []
+
+
+def test_a_bad_export_is_told_and_the_last_good_figures_stay(service: Service, alerts: list) -> None:
+    before = publication(service)
+    path = service.raw / "crime_types_2025-11-16.csv"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace('"1,553"', "-1"), encoding="utf-8")
+    wait_for(lambda: [a for a in alerts if "Quarantined exports" in a["text"]], PATIENCE_S, "an alert")
+    [alert] = [a for a in alerts if "Quarantined exports" in a["text"]]
+    assert "a count cannot be negative" in alert["text"]
+    rest(service)
+    assert publication(service)[1] == before[1]
+    path.write_text(good, encoding="utf-8")
+    rest(service)
+
+
+def test_a_daemon_that_is_killed_goes_on_where_it_was(service: Service) -> None:
+    before = runs(service)
+    service.kill("daemon")
+    drop(service, "2025-12-16")
+    service.start("daemon")
+    wait_for(lambda: publication(service)[1] == 12, PATIENCE_S, "a publication")
+    assert rest(service)[len(before) :] == [(f"ingest_{NOI}", "SUCCESS"), ("__ASSET_JOB", "SUCCESS")]
+
+
+def test_a_code_server_that_is_killed_in_a_run_does_not_lose_it(service: Service) -> None:
+    drop(service, "2026-01-16")
+
+    def under_way() -> bool:
+        return runs(service)[-1][1] in ("STARTING", "STARTED")
+
+    wait_for(under_way, PATIENCE_S, "a run")
+    service.kill("code")
+    with duckdb.connect(str(service.published), read_only=True) as connection:
+        assert connection.execute("select count(*) from exports").fetchall() == [(12,)]
+    service.start("code")
+    wait_for(lambda: publication(service)[1] == 18, 2 * PATIENCE_S, "a publication")
