@@ -20,7 +20,7 @@ test-service: $(READY) ## Start the service of deploy/ with a real Postgres, dae
 	$(BIN)/python -m pytest -m service tests/service
 
 faults: $(READY) ## Kill, fill, break and crowd the command in every way: half an hour
-	$(BIN)/python -m pytest tests/faults --all-faults
+	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist load
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .

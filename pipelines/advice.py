@@ -10,6 +10,10 @@ STEPS = (
         "Free some space and run again.",
     ),
     (
+        r"disk i/o error",  # SQLite's word for a full disk too
+        "The disk may be full, or damaged: free some space, and run again.",
+    ),
+    (
         r"read-only|readonly|permission denied|operation not permitted|unable to open database file",
         "Let this user write there, and run again.",
     ),

@@ -13,15 +13,10 @@ from contextlib import contextmanager
 import dagster as dg
 from dagster._core.instance.config import PoolConfig, PoolGranularity
 
-TAGS = {"caseload/by": "command line"}
-"""Of the runs of the command."""
-UNDER_WAY = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-
 
 @contextmanager
 def alone(instance: dg.DagsterInstance) -> Iterator[None]:
     """Execute steps without waiting for slots; whoever calls this holds the lock."""
-    _end_killed(instance)
     storage = instance.event_log_storage
     # Pools are for runs that are launched: those with this granularity are let through once they execute.
     through = PoolConfig(
@@ -32,11 +27,3 @@ def alone(instance: dg.DagsterInstance) -> Iterator[None]:
         yield
     finally:
         del vars(storage)["get_pool_config"]
-
-
-def _end_killed(instance: dg.DagsterInstance) -> None:
-    """Mark runs of the command as failed that are not, and cannot be, under way any more."""
-    for run in instance.get_runs(dg.RunsFilter(tags=TAGS, statuses=UNDER_WAY)):
-        instance.report_run_failed(run, "The process ended before the run did: it was killed.")
-        if instance.event_log_storage.supports_global_concurrency_limits:
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

@@ -6,6 +6,7 @@ Its import takes seconds, so this module imports it only when a first batch is v
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import os
 import re
@@ -270,6 +271,17 @@ def _looks_at_rows(rule: Rule) -> bool:
     return isinstance(_expectation(rule, 0), kinds)
 
 
+def _remove_damaged(suites: Path) -> None:
+    """Remove suites that cannot be read: Great Expectations writes them in place, so that one may be cut
+    where a run was killed, and reads each before it writes it anew.
+    """
+    for path in suites.rglob("*.json"):
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            path.unlink()
+
+
 def suite_identifier(name: str) -> Any:
     from great_expectations.data_context.types.resource_identifiers import (
         ExpectationSuiteIdentifier,
@@ -288,6 +300,7 @@ def _context(store: Path, site: Path) -> Any:
     from pipelines import data_docs
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    _remove_damaged(store / "expectations")
 
     def files(folder: str) -> dict[str, str]:
         return {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(store / folder)}

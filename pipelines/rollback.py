@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import rolled_back, warehouse
+from pipelines import databases, rolled_back, warehouse
 from pipelines.digests import digest
 from pipelines.files import sync
 from pipelines.paths import Places
@@ -93,7 +93,7 @@ def _note(places: Places, by: str, reason: str | None) -> RolledBack | None:
 def _read_whole(path: Path) -> dict[str, str]:
     """Which publication a file is, once every value of it has been read. Raises NotPossible."""
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with databases.opened(path, read_only=True) as connection:
             for schema, name in warehouse.names(connection):
                 digest(connection.table(f"{schema}.{name}"))
         return warehouse.identify(path)
@@ -105,7 +105,7 @@ def _read_whole(path: Path) -> dict[str, str]:
 def _described(path: Path) -> Publication:
     columns = ("publication_id", "published_at", "exports_published", "observations")
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with databases.opened(path, read_only=True) as connection:
             [values] = connection.table("publication").select(*columns).fetchall()
     except duckdb.Error as error:
         return Publication(path, path.stem, problem=str(error).splitlines()[0])

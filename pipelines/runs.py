@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from pipelines.advice import with_next_step
 from pipelines.arrivals import arrivals
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
-from pipelines.dagster_alone import TAGS, alone
+from pipelines.dagster_alone import alone
 from pipelines.dagster_sqlite import kept_engines
 from pipelines.definitions import define
 from pipelines.editions import Standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
-from pipelines.launcher import this_process
+from pipelines.launcher import is_gone, this_process
 from pipelines.warehouse import publication
 
 # Errors are told by the command line; Dagster's log of them is in its run history.
@@ -43,6 +44,7 @@ def run(context: Context, standings: list[Standing]) -> Failures:
     failures = Failures()
     before = publication(context.places)
     with opened_instance(context) as instance, alone(instance):
+        bury(instance)
         register_editions(instance, standings)
         definitions = define(context)
         for standing in standings:
@@ -75,6 +77,13 @@ def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
         instance.dispose()
 
 
+def bury(instance: dg.DagsterInstance) -> None:
+    """End runs whose process was killed, which else would stay "started" for ever."""
+    for run in instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES)):
+        if is_gone(run):
+            instance.report_run_failed(run, "Its process is gone.")
+
+
 def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -> None:
     """Make the editions that are there the partitions that Dagster knows."""
     for standing in standings:
@@ -90,9 +99,8 @@ def _execute(
     tags: dict[str, str] | None = None,
 ) -> bool:  # fmt: skip
     """Run a job in this process, note what failed, and say whether all went well."""
-    result = job.execute_in_process(
-        instance=instance, tags=TAGS | this_process() | (tags or {}), run_config=QUIET, raise_on_error=False
-    )
+    tags = this_process() | (tags or {})
+    result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
     if result.success:
         return True
     messages = []

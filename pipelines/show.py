@@ -42,7 +42,7 @@ def plain(text: Any) -> Text:
 
 def says(out: Console) -> Callable[[str], None]:
     """What prints lines of plain text."""
-    return lambda text: out.print(plain(text), soft_wrap=True)
+    return lambda text: out.print(Text(one_line(text)), soft_wrap=True)
 
 
 def nothing_new(outcome: Outcome, places: Places) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import typer
 from rich.text import Text
 
-from pipelines import lock, rolled_back, show, warehouse
+from pipelines import databases, lock, rolled_back, show, warehouse
 from pipelines.advice import with_next_step
 from pipelines.contract import Source
 from pipelines.freshness import BAD, GOOD
@@ -30,13 +30,14 @@ def verify(places: Places, sources: list[Source], is_deep: bool) -> int:
     if who := lock.holder(places.lock):
         show.says(out)(f"A run is under way ({who}): the warehouse is proven as it is published now.")
     try:
-        with duckdb.connect(str(places.published), read_only=True) as connection:
-            identity = warehouse.identify(places.published)
-            with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory() as made:
+            scratch = Path(made).resolve()
+            folders = [places.store, scratch]
+            with databases.opened(places.published, read_only=True, folders=folders) as connection:
+                which = warehouse.identify(places.published)
                 subject = Subject(
-                    places, sources, connection, identity["publication_id"], identity["inputs_sha256"],
-                    Path(scratch),
-                )  # fmt: skip
+                    places, sources, connection, which["publication_id"], which["inputs_sha256"], scratch
+                )
                 found = _told(subject, is_deep, out)
     except duckdb.Error as error:
         typer.echo(with_next_step(str(error).splitlines()[0]), err=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import editions, rolled_back, warehouse
+from pipelines import databases, editions, rolled_back, warehouse
 from pipelines.contract import Source
 from pipelines.expectations import Validator
 from pipelines.exports import discover, workbook
@@ -103,13 +103,17 @@ def raw_files(subject: Subject) -> Proof:
             used[file] = sha256
     found = {export.file: export.sha256 for source in subject.sources for export in discover(source)}
     there = {workbook(file) for file in found}
-    differ = proof.notes if subject.is_rolled_back else proof.problems
+    differ, without, reads = proof.notes, "", ""
+    if not subject.is_rolled_back:
+        differ = proof.problems
+        without = ". Put it back, or `caseload run` to go on without it"
+        reads = ". `caseload run` reads it"
     for file in sorted(said):
         proof.checked += 1
         if file not in found and workbook(file) not in there:
-            differ.append(f"`{printable(file)}`: missing. Put it back, or `caseload run` to go on without it")
+            differ.append(f"`{printable(file)}`: missing{without}")
         elif found.get(file) not in said[file] and file in found:
-            differ.append(f"`{printable(file)}`: changed since it was read. `caseload run` reads it")
+            differ.append(f"`{printable(file)}`: changed since it was read{reads}")
         elif file in used and used[file] != found.get(file):
             proof.notes.append(
                 f"`{printable(file)}`: its last good figures are of an earlier content, which is no longer "
@@ -142,7 +146,7 @@ def readings(store: Store) -> Proof:
 
 
 def _miscounted(store: Store, receipt: Receipt) -> Iterator[str]:
-    with duckdb.connect() as connection:
+    with databases.opened(folders=[store.folder]) as connection:
         figures = connection.read_parquet(str(store.observations(receipt.reading)))
         rejected = connection.read_parquet(str(store.rejected_rows(receipt.reading)))
         rows = rejected.filter("raw_row is not null").aggregate("count(distinct source_row)")
@@ -199,7 +203,7 @@ def _places_aside(subject: Subject) -> Places:
         shutil.copytree(store / "ledgers", copy / "ledgers")
     for folder in (store / "readings").glob("[!.]*"):
         if folder.name != NOTHING:
-            (copy / "readings" / folder.name).symlink_to(folder)
+            shutil.copytree(folder, copy / "readings" / folder.name)
     return aside
 
 
@@ -207,7 +211,7 @@ def relations_again(subject: Subject, again: Places) -> Iterator[Proof]:
     """Every relation, built and audited once more, against the published one."""
     path = warehouse.build(again, subject.sources, "again")
     warehouse.audit(path, again, Validator(again.store / "great_expectations", again.data_docs))
-    with duckdb.connect(str(path), read_only=True) as rebuilt:
+    with databases.opened(path, read_only=True) as rebuilt:
         ours = {name for _, name in warehouse.names(rebuilt)}
         views = [_view_again(r, subject.published, rebuilt) for r in relations().values() if r.is_view]
     strange = sorted({name for _, name in warehouse.names(subject.published)} - ours)
@@ -327,7 +331,7 @@ def _read_again(
         proof.problems.append(f"`{printable(file)}`: would be quarantined now: {reason}")
         return
     before = len(proof.problems)
-    with duckdb.connect() as connection:
+    with databases.opened(folders=[store.folder, anew.folder]) as connection:
         pairs = [(store.observations(kept.reading), anew.observations(latest.reading))]
         if kept.is_record_level and kept.rows_accepted:
             pairs.append((store.records(kept), anew.records(latest)))

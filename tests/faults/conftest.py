@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +80,11 @@ def is_full(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Prints how a long test goes, at once."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
     capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def told(text: str) -> None:
-        if reporter and capture:
-            with capture.global_and_fixture_disabled():
-                print(text, flush=True)
+        with capture.global_and_fixture_disabled():
+            print(f"{request.node.name}: {text}", file=sys.stderr, flush=True)
 
     return told
 

@@ -17,7 +17,7 @@ from pipelines.digests import Digest
 from tests.faults import small
 from tests.faults.conftest import Known
 
-EVERY = 12
+EVERY = 16
 """Of all the moments of a run, every so many are tried one by one."""
 TIMES = 40
 CHAINS, CHAIN = 8, 6
