@@ -41,6 +41,12 @@ def opened(
     connection = duckdb.connect(str(database or ":memory:"), read_only=read_only, config=config)
     [(is_locked,)] = connection.execute(record_sql.IS_LOCKED).fetchall()
     if not is_locked:  # a second connection to a file that this process has open is confined already
-        for statement in record_sql.confined(map(str, folders), map(str, files)):
+        for statement in record_sql.confined(_resolved(folders), _resolved(files)):
             connection.execute(statement)
     return connection
+
+
+def _resolved(paths: Iterable[str | Path]) -> list[str]:
+    """The paths as they are given and as DuckDB resolves them: a part may be a link to another disk."""
+    given = list(paths)
+    return list(dict.fromkeys([*map(str, given), *(str(Path(path).resolve()) for path in given)]))

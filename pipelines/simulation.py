@@ -111,7 +111,7 @@ def simulate(plan: Plan, given: Distributions, wrote: Wrote = lambda file, rows:
     if any(plan.out.iterdir()):
         raise FileExistsError(f"`{plan.out}` is not empty")
     made = Made()
-    with databases.opened(folders=[plan.out.resolve()]) as connection:
+    with databases.opened(folders=[plan.out]) as connection:
         _write_slots(connection, given, is_korean=plan.encoding != "utf-8")
         months = list(_months(plan))
         with ThreadPoolExecutor(2) as pool:

@@ -169,7 +169,13 @@ class Store:
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
-        return databases.opened(folders=[self.made().resolve()])
+        self.made()
+        return databases.opened(folders=self.folders)
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where it keeps what: a part of it may be a link to another disk."""
+        return [self.folder, self.folder / "readings", self.folder / "records"]
 
     # Readings
 

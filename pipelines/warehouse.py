@@ -51,7 +51,7 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     path = build_path(places, name)
     write_json(_note(path), {"replaces": publication(places).get("publication_id")})
     inputs = Inputs(Store(places.store), sources)
-    with _new_file(path, places.store) as connection:
+    with _new_file(path, Store(places.store)) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
         for relation in relations().values():
             if relation.name == CHECK_RESULTS:
@@ -242,11 +242,11 @@ def _note(path: Path) -> Path:
 
 
 @contextmanager
-def _new_file(path: Path, store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _new_file(path: Path, store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in (path, path.with_name(f"{path.name}.wal")):
         leftover.unlink(missing_ok=True)
-    with databases.opened(folders=[path.parent, store]) as connection:
+    with databases.opened(folders=[path.parent, *store.folders]) as connection:
         target = str(path).replace("'", "''")
         connection.execute(f"attach '{target}' as build (storage_version '{STORAGE_VERSION}')")
         connection.execute("use build")

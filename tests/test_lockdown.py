@@ -65,6 +65,15 @@ def test_a_connection_reads_only_the_files_that_it_is_given(folder):
             connection.execute(f"from read_csv('{folder}/b.csv')")
 
 
+def test_a_file_or_folder_that_is_a_link_can_be_given(folder):
+    (folder / "linked").symlink_to(folder)
+    link = folder / "link.csv"
+    with databases.opened(files=[link]) as connection:
+        assert connection.execute(f"select count(*) from read_csv('{link}')").fetchall() == [(1,)]
+    with databases.opened(folders=[folder / "linked"]) as connection:
+        assert connection.execute(f"from read_csv('{folder}/linked/a.csv')").fetchall() == [(1,)]
+
+
 def test_a_second_connection_to_a_file_is_confined_too(folder):
     with (
         databases.opened(folder / "x.duckdb") as first,
