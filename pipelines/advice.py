@@ -23,7 +23,7 @@ STEPS = (
         "an earlier one.",
     ),
     (
-        r"malformed|file is not a database|sqlite",
+        r"malformed|file is not a database|sqlite|dagster instance migrate",
         "Dagster's run history may be damaged: move the folder `.dagster` of the warehouse away, and run "
         "again.",
     ),
@@ -53,7 +53,8 @@ def told(error: Exception) -> str | None:
     """The message of an error of the machine or of what is kept; None for what may be our own mistake."""
     modules = {kind.__module__.partition(".")[0] for kind in type(error).__mro__}
     ours = type(error).__name__ == "DamagedStore"
-    if not (ours or isinstance(error, OSError) or modules & {"duckdb", "_duckdb", "sqlite3", "sqlalchemy"}):
+    known = modules & {"duckdb", "_duckdb", "sqlite3", "sqlalchemy"} or "instance migrate" in str(error)
+    if not (ours or known or isinstance(error, OSError)):
         return None
     if isinstance(error, OSError) and error.filename:
         said = f"`{error.filename}`: {error.strerror}"

@@ -8,9 +8,12 @@ and its tables are looked for once.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -18,9 +21,32 @@ import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 
+OURS = Path(__file__).with_name("dagster.yaml")
+BEGUN = ".begun"
+"""How the folder begins in which a history is made."""
+
 
 def _write_normally(connection: Any, _: Any) -> None:
     connection.execute("pragma synchronous = normal")
+
+
+def begin_history(home: Path) -> None:
+    """Make the embedded history aside and put it in its place whole, where there is none yet: one whose
+    making was cut short Dagster takes for that of an older version, and does not use.
+    """
+    own = (home / "dagster.yaml").read_text(encoding="utf-8") != OURS.read_text(encoding="utf-8")
+    if own or (home / "history").exists():
+        return
+    for leftover in home.glob(f"{BEGUN}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=BEGUN, dir=home) as folder:
+        aside = Path(folder)
+        shutil.copy(home / "dagster.yaml", aside)
+        with dg.DagsterInstance.from_config(folder) as instance:
+            instance.get_dynamic_partitions("none")
+        for name in ("schedules", "history"):  # the last one says that all is there
+            shutil.rmtree(home / name, ignore_errors=True)
+            (aside / name).rename(home / name)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pipelines.arrivals import arrivals
 from pipelines.assets import partitions
 from pipelines.context import Context, prepare_dagster_home
 from pipelines.dagster_alone import alone
-from pipelines.dagster_sqlite import kept_engines
+from pipelines.dagster_sqlite import begin_history, kept_engines
 from pipelines.definitions import define
 from pipelines.editions import Standing
 from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
@@ -69,6 +69,7 @@ def run(context: Context, standings: list[Standing]) -> Failures:
 def opened_instance(context: Context) -> Iterator[dg.DagsterInstance]:
     """Dagster's instance with its run history."""
     home = prepare_dagster_home(context.places)
+    begin_history(home)
     instance = dg.DagsterInstance.from_config(str(home))
     try:
         with kept_engines(instance):

@@ -18,7 +18,7 @@ from tests.faults import small
 from tests.faults.conftest import Known
 from tests.faults.test_kills import recovered
 
-EVERY = 25
+EVERY = 40
 FULL, READ_ONLY = os.strerror(errno.ENOSPC), os.strerror(errno.EROFS)
 
 

@@ -17,10 +17,10 @@ from pipelines.digests import Digest
 from tests.faults import small
 from tests.faults.conftest import Known
 
-EVERY = 16
+EVERY = 24
 """Of all the moments of a run, every so many are tried one by one."""
-TIMES = 40
-CHAINS, CHAIN = 8, 6
+TIMES = 30
+CHAINS, CHAIN = 6, 6
 """So many times the command is killed so often in a row, with nothing that mends in between."""
 
 
@@ -67,7 +67,7 @@ def test_killed_at_any_moment(start: str, tmp_path: Path, known: Known, say: Cal
     base: Path = getattr(known, start)
     counted = small.copied(base, tmp_path / "counted")
     moments = small.moments(counted, "run")
-    chosen = set(range(0, len(moments), EVERY if start == "old" else EVERY * 5))
+    chosen = set(range(0, len(moments), EVERY if start == "old" else EVERY * 3))
     if start == "old":
         chosen |= set(near_publishing(moments))
     tried(sorted(chosen), lambda folder, at: killed(folder, known, at=at), counted, base, known, say, moments)
