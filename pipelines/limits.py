@@ -51,7 +51,7 @@ class Limits(Words):
     ratio: int = Field(
         250, ge=1, description="How many times as long as itself a gzip file may be once it is unpacked."
     )
-    lines: int = Field(100_000_000, ge=1, description="Lines of records, or rows of a Parquet file.")
+    lines: int = Field(30_000_000, ge=1, description="Lines of records, or rows of a Parquet file.")
     columns: int = Field(16_384, ge=1, description="Columns: what a worksheet can have.")
     cells: int = Field(250_000, ge=1, description="Cells of a table, empty ones included.")
     cell_length: int = Field(
