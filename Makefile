@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-service faults lint format docs bench clean
+.PHONY: help run test test-service faults lint format docs notebook bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,7 +34,7 @@ format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --nocolor sql
 
-docs: $(READY) ## Generate docs/contract.schema.json and docs/contract.md
+docs: $(READY) ## Generate docs/contract.schema.json and docs/how-to/write-a-contract.md
 	$(BIN)/python -m pipelines.docs
 
 bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one size
@@ -42,7 +42,13 @@ bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one
 	$(BIN)/python -m bench.run $(if $(ROWS),--rows $(ROWS))
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/*.duckdb
+	rm -rf $(VENV) docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/*.duckdb
+
+# What only the site and the notebook need.
+$(VENV)/.docs: $(READY)
+	@echo "Installing what the site and the notebook need (a minute, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,docs]'
+	@touch $@
 
 # Made anew when the project's needs change; a half-made environment has no .ready and is made again.
 $(READY): pyproject.toml constraints.txt

@@ -15,7 +15,7 @@ from pipelines.corrections import Acceptance, Correction
 from pipelines.words import Agreement, Cell, CodeEntry, Column, Constraints, Contract, Layout, Revisions
 from tests.command import ROOT
 
-GUIDE = (ROOT / "docs/contract.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs/how-to/write-a-contract.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = [textwrap.dedent(block) for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.S)]
 EXAMPLES = [block for block in BLOCKS if "columns:" in block]
@@ -78,7 +78,7 @@ def test_the_example_of_a_correction_is_one(tmp_path: Path) -> None:
 
 
 def test_the_example_of_records_can_be_loaded(tmp_path: Path) -> None:
-    [example] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/records.md").read_text(encoding="utf-8"), re.S)
+    [example] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/count-records.md").read_text(encoding="utf-8"), re.S)
     (tmp_path / "example").mkdir()
     (tmp_path / "example/source.yaml").write_text(example, encoding="utf-8")
     assert contract.load(tmp_path / "example").tables
@@ -112,7 +112,7 @@ def test_the_readme_names_every_command_and_every_public_relation() -> None:
 
 
 def test_files_that_the_readme_links_to_are_there() -> None:
-    for page in ("README.md", "CONTRIBUTING.md", "docs/contract.md", "docs/records.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "docs/how-to/write-a-contract.md", "docs/how-to/count-records.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
