@@ -34,8 +34,14 @@ format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --nocolor sql
 
-docs: $(READY) ## Generate docs/contract.schema.json and docs/how-to/write-a-contract.md
+docs: $(VENV)/.docs ## Make the reference, build the site: docs/_build/site/index.html
 	$(BIN)/python -m pipelines.docs
+	@$(BIN)/caseload run --source noi_cybersex_crackdown --warehouse docs/_build/warehouse >/dev/null
+	CASELOAD_WAREHOUSE=docs/_build/warehouse $(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build/site
+	@echo "Built docs/_build/site/index.html"
+
+notebook: $(VENV)/.docs ## Open the notebook in the browser, on warehouse/
+	$(BIN)/marimo edit --skip-update-check --no-sandbox docs/notebooks/may_i_quote_it.py
 
 bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one size
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,bench]'
