@@ -125,7 +125,9 @@ def test_the_example_of_a_correction_is_one(tmp_path: Path) -> None:
 
 
 def test_the_example_of_records_can_be_loaded(tmp_path: Path) -> None:
-    [example] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/how-to/count-records.md").read_text(encoding="utf-8"), re.S)
+    [example] = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs/how-to/count-records.md").read_text(encoding="utf-8"), re.S
+    )
     (tmp_path / "example").mkdir()
     (tmp_path / "example/source.yaml").write_text(example, encoding="utf-8")
     assert contract.load(tmp_path / "example").tables

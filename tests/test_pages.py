@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +34,11 @@ def test_links_lead_to_files_and_headings_that_are_there(page: Path) -> None:
 
 
 def test_files_that_messages_and_comments_name_are_there() -> None:
-    files = [*(ROOT / "pipelines").rglob("*.py"), *(ROOT / "bench").glob("*.py"), *(ROOT / "deploy").rglob("*.*")]
+    files = [
+        *(ROOT / "pipelines").rglob("*.py"),
+        *(ROOT / "bench").glob("*.py"),
+        *(ROOT / "deploy").rglob("*.*"),
+    ]
     for file in [*files, ROOT / "Makefile", ROOT / "CHANGELOG.md"]:
         said = file.read_text(encoding="utf-8")
         for path in re.findall(r"(?:See|see|says|writes?) `{0,2}(docs/[\w/.-]+\.\w+)", said):
@@ -44,7 +50,8 @@ def test_files_that_messages_and_comments_name_are_there() -> None:
 
 def commands_of(text: str) -> Iterator[list[str]]:
     """Arguments of each call of `caseload` in a text of a shell."""
-    for line in text.replace("\\\n", " ").splitlines():
+    quoted = re.sub(r'"[^"]*"', lambda found: found[0].replace("\n", " "), text)
+    for line in quoted.replace("\\\n", " ").splitlines():
         part = re.search(r"(?:^|[;&|] *|/bin/|caseload/caseload\.env; )caseload +(\S.*)", line.strip())
         if part:
             words = shlex.split(part[1].partition(" > ")[0].partition(" | ")[0], comments=True)
@@ -61,7 +68,9 @@ def calls() -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize(("page", "words"), calls(), ids=lambda part: " ".join(part) if isinstance(part, list) else part)
+@pytest.mark.parametrize(
+    ("page", "words"), calls(), ids=lambda part: " ".join(part) if isinstance(part, list) else part
+)
 def test_every_command_in_the_documentation_exists_with_its_options(page: str, words: list[str]) -> None:
     name, *arguments = words
     if name == "COMMAND" or name.startswith("--"):
@@ -121,7 +130,9 @@ def test_queries_amid_the_text_run(first_run: Path) -> None:
 
 def test_relations_that_explanations_name_are_there() -> None:
     """In the pages for analysts, a name such as `some_thing` is one that the code knows."""
-    known = set(relations.relations()) | {macro.name for macro in (*as_of.as_of_macros(), *relations.macros())}
+    known = set(relations.relations()) | {
+        macro.name for macro in (*as_of.as_of_macros(), *relations.macros())
+    }
     for relation in relations.relations().values():
         known |= relation.columns.keys()
     said = pages.text(ROOT / "docs/reference/contract-language.md")
@@ -152,9 +163,6 @@ def test_the_tutorial_can_be_followed_to_the_letter(copied_run, tmp_path: Path) 
     """Every block of it runs in one folder, in order, and prints the lines that the page shows. What sets up
     a clone is what CI does in one, and the notebook has its own tests.
     """
-    import os
-    import subprocess
-
     folder = copied_run(tmp_path)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     clone, *rest = tutorial()

@@ -33,7 +33,11 @@ def site(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_page_is_built_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
     built = {path.relative_to(site).with_suffix(".md") for path in site.rglob("*.html")}
-    written = {path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts}
+    written = {
+        path.relative_to(ROOT / "docs")
+        for path in (ROOT / "docs").rglob("*.md")
+        if "_build" not in path.parts
+    }
     assert written <= built
     loading = re.compile(r"<(?:script|img|iframe|source|video|embed|object)\b[^>]*?(?:src|data)=\"([^\"]+)")
     for page in site.rglob("*.html"):

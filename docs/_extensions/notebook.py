@@ -8,49 +8,64 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import textwrap
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
 
 TEXT = "currentColor"
 CONFIG = {
     "background": None,
+    "padding": {"left": 40, "top": 8, "right": 40, "bottom": 8},
     "font": "sans-serif",
     "view": {"stroke": None},
     "title": {"color": TEXT, "anchor": "start"},
-    "axis": {"labelColor": TEXT, "titleColor": TEXT, "tickColor": TEXT, "domainColor": TEXT, "gridOpacity": 0.25},
+    "axis": {
+        "labelColor": TEXT,
+        "titleColor": TEXT,
+        "tickColor": TEXT,
+        "domainColor": TEXT,
+        "gridOpacity": 0.25,
+    },
     "legend": {"labelColor": TEXT, "titleColor": TEXT},
     "mark": {"color": "#4c78a8"},
     "text": {"color": TEXT},
 }
-"""Charts have the colours of the page's text, light or dark."""
+"""Charts have the colours of the page's text, light or dark, and room for fonts that are wider than those they
+were measured with.
+"""
 
 
-class Notebook(SphinxDirective):
-    """Cells with what they give, in order."""
+NOTEBOOK = re.compile(r"^```\{notebook\} (\S+)\n```$", re.M)
 
-    required_arguments = 1
 
-    def run(self) -> list[nodes.Node]:
-        _, name = self.env.relfn2path(self.arguments[0])
-        path = Path(name)
-        self.env.note_dependency(name)
-        outputs, _ = _app(path).run()
-        found: list[nodes.Node] = []
-        for code, output in zip(cells(path), outputs, strict=True):
-            if hasattr(output, "_repr_markdown_"):
-                found += self.parse_text_to_nodes(output._repr_markdown_(), allow_section_headings=True)
-                continue
-            found.append(nodes.literal_block(code, code, language="python"))
-            if output is not None:
-                shown = f'<div class="notebook-output" tabindex="0">{html(output)}</div>'
-                found.append(nodes.raw("", shown, format="html"))
-        return found
+def expand(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put each notebook's cells, with what they give, in the place of its directive."""
+
+    def expanded(match: re.Match[str]) -> str:
+        path = (Path(app.env.doc2path(docname)).parent / match[1]).resolve()
+        app.env.note_reread()  # what it gives depends on the warehouse, which Sphinx knows nothing of
+        return page(path)
+
+    source[0] = NOTEBOOK.sub(expanded, source[0])
+
+
+def page(path: Path) -> str:
+    """A notebook as Markdown; its title is left to the page that it is on."""
+    outputs, _ = _app(path).run()
+    parts = []
+    for code, output in zip(cells(path), outputs, strict=True):
+        if hasattr(output, "_repr_markdown_"):
+            parts.append(re.sub(r"\A# .*\n", "", output._repr_markdown_()))
+            continue
+        parts.append(f"````python\n{code}\n````")
+        if output is not None:
+            shown = f'<div class="notebook-output" tabindex="0">{html(output)}</div>'
+            parts.append(f"````{{raw}} html\n{shown}\n````")
+    return "\n\n".join(parts)
 
 
 def _app(path: Path) -> Any:
@@ -102,12 +117,16 @@ def _cell(value: Any) -> str:
     if value is None or value != value or str(value) in ("<NA>", "NaT"):
         return "<td></td>"
     if isinstance(value, float):
-        return f'<td class="number">{value:,.10g}</td>' if value % 1 == 0 else f'<td class="number">{value:,.1f}</td>'
+        return (
+            f'<td class="number">{value:,.10g}</td>'
+            if value % 1 == 0
+            else f'<td class="number">{value:,.1f}</td>'
+        )
     if isinstance(value, int):
         return f'<td class="number">{value:,}</td>'
     return f"<td>{escape(str(value))}</td>"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    app.add_directive("notebook", Notebook)
+    app.connect("source-read", expand)
     return {"parallel_read_safe": True}

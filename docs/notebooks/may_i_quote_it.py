@@ -50,7 +50,17 @@ def _(connection):
         qualify dense_rank() over (order by period_end desc, source) = 1
         order by age_low
     """).df()
-    ages[["age_band", "value", "share_pct", "published_share_pct", "base_kind", "implied_base_low", "implied_base_high"]]
+    ages[
+        [
+            "age_band",
+            "value",
+            "share_pct",
+            "published_share_pct",
+            "base_kind",
+            "implied_base_low",
+            "implied_base_high",
+        ]
+    ]
     return (ages,)
 
 
@@ -106,7 +116,9 @@ def _(ages, alt):
         y=alt.Y("age_band:N", title="Age", sort=list(shown["age_band"])),
     )
     age_chart = (
-        bars.mark_bar().encode(color=alt.Color("said_by:N", title="Share by", legend=alt.Legend(orient="bottom")))
+        bars.mark_bar().encode(
+            color=alt.Color("said_by:N", title="Share by", legend=alt.Legend(orient="bottom"))
+        )
         + bars.mark_text(align="left", dx=4).encode(text=alt.Text("share:Q", format=".1f"))
     ).properties(
         title="Suspects by age, share in percent",
@@ -130,7 +142,8 @@ def _(mo):
 
 @app.cell
 def _(connection):
-    changes = connection.sql("""
+    changes = (
+        connection.sql("""
         select source, label_en as measure, crime_type, previous_value, value, change_pct, published_change_pct
         from arrest_trends
         left join codes on codes.dimension = 'measure' and codes.code = arrest_trends.measure
@@ -138,7 +151,10 @@ def _(connection):
         qualify dense_rank() over (partition by source order by period_end desc) = 1
         order by abs(change) desc, measure
         limit 20
-    """).df().sort_values("change_pct", ascending=False, ignore_index=True)
+    """)
+        .df()
+        .sort_values("change_pct", ascending=False, ignore_index=True)
+    )
     changes
     return (changes,)
 
@@ -154,7 +170,8 @@ def _(alt, changes):
         y=alt.Y("what:N", title=None, sort=list(named["what"]), axis=alt.Axis(labelLimit=320)),
     )
     change_chart = (
-        dots.mark_bar() + dots.mark_text(align="left", dx=4).encode(text=alt.Text("change_pct:Q", format="+.1f"))
+        dots.mark_bar()
+        + dots.mark_text(align="left", dx=4).encode(text=alt.Text("change_pct:Q", format="+.1f"))
     ).properties(
         title="What grew", description="Bars: change on the same period a year earlier, in percent", width=480
     )

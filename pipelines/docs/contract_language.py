@@ -38,7 +38,11 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Codes of one source", "Under `code_lists: <dimension>: <code>:`.", CodeEntry),
     ("Later releases", "Under `revisions:`.", Revisions),
     ("Editions", "Under `calendar:`.", Calendar),
-    ("Limits", "Under `limits:`; see [Files that nobody has looked at yet](../explanation/safety.md).", Limits),
+    (
+        "Limits",
+        "Under `limits:`; see [Files that nobody has looked at yet](../explanation/safety.md).",
+        Limits,
+    ),
     ("Agreements", "A list under `agrees_with:`.", Agreement),
     ("Corrections", "A list in `corrections.yaml` beside the contract.", Correction),
     ("Acceptances", "A list in `accepted.yaml`, written by `caseload accept`.", Acceptance),

@@ -17,8 +17,16 @@ Types = dict[tuple[str, str], str]
 """Relation and column → type."""
 _LAYERS: tuple[tuple[Layer, str, str], ...] = (
     ("marts", "Marts", "What analysts query first."),
-    ("tables", "What they are made of", "Figures as published, and what is known of exports, checks and codes."),
-    ("staging", "Staging", "Steps between the two, in the schema `staging`: to look things up, not to build on."),
+    (
+        "tables",
+        "What they are made of",
+        "Figures as published, and what is known of exports, checks and codes.",
+    ),
+    (
+        "staging",
+        "Staging",
+        "Steps between the two, in the schema `staging`: to look things up, not to build on.",
+    ),
 )
 
 
@@ -72,9 +80,10 @@ def page(types: Types) -> str:
 
 
 def _relation(relation: Relation, types: Types) -> Iterator[str]:
-    kind = "A view; " if relation.is_view else ""
+    kind = "A view. " if relation.is_view else ""
     yield f"### {relation.name}\n"
-    yield f"{' '.join(relation.description.split())} {kind}{relation.grain}.\n"
+    grain = relation.grain[0].upper() + relation.grain[1:]
+    yield f"{' '.join(relation.description.split())} {kind}{grain}.\n"
     rows = [
         (f"`{column}`", types[relation.name, column].lower(), text)
         for column, text in relation.columns.items()
