@@ -23,7 +23,7 @@ def asked(folder: Path, query: str) -> list[list[str]]:
     """The rows of a query by DuckDB 1.5's own command."""
     done = subprocess.run(
         [COMMAND, "-readonly", "-csv", "-noheader", folder / "warehouse/caseload.duckdb", query],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert done.returncode == 0, f"{query}: {done.stderr}"
     return list(csv.reader(io.StringIO(done.stdout)))
@@ -37,24 +37,27 @@ def test_the_older_command_is_of_1_5(first_run: Path) -> None:
 @OLDER
 def test_every_relation_and_macro_can_be_read_by_1_5(first_run: Path) -> None:
     calls = [relation.qualified_name for relation in relations.relations().values()]
-    calls += [f"{macro.name}(date '2026-01-01')" for macro in as_of.as_of_macros()]
+    # Those of the schema staging are read by the others.
+    public = [macro.name for macro in as_of.as_of_macros() if "." not in macro.name]
+    calls += [f"{name}(date '2026-01-01')" for name in public]
     calls.append("age_distributions_in(['10-29', '30-49'])")
-    query = " union all ".join(f"select '{at}', count(*) from {call}" for at, call in enumerate(calls))
-    assert sorted(asked(first_run, query)) == sorted([[str(a), str(b)] for a, b in sql(first_run, query)])
+    queries = [f"select count(*) from {call}" for call in calls]
+    assert len(public) >= 5
+    assert asked(first_run, ";\n".join(queries)) == [[str(sql(first_run, query)[0][0])] for query in queries]
 
 
 @OLDER
 def test_every_query_of_the_documentation_gives_the_same_in_1_5(first_run: Path) -> None:
-    for block in blocks("sql", under="docs/how-to/ten-questions"):
-        rows = sql(first_run, block.text)
-        assert len(asked(first_run, block.text)) == len(rows)
+    queries = [block.text for block in blocks("sql", under="docs/how-to/ten-questions")]
+    rows = [row for query in queries for row in sql(first_run, query)]
+    assert len(asked(first_run, ";\n".join(queries))) == len(rows)
 
 
 def test_the_python_of_the_documentation_runs(first_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(first_run)
     for block in blocks("python", under="docs/how-to/open-the-warehouse"):
         defined: dict = {}
-        exec(block.text, defined)  # noqa: S102
+        exec(block.text, defined)
         frames = {"frame", "known_then"} & defined.keys()
         assert frames
         assert all(len(defined[frame]) for frame in frames)

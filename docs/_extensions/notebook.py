@@ -34,8 +34,8 @@ CONFIG = {
     "mark": {"color": "#4c78a8"},
     "text": {"color": TEXT},
 }
-"""Charts have the colours of the page's text, light or dark, and room for fonts that are wider than those they
-were measured with.
+"""Charts have the colours of the page's text, light or dark, and room for fonts that are wider than those
+they were measured with.
 """
 
 

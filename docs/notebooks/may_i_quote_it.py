@@ -29,13 +29,13 @@ def _(mo):
     mo.md("""
     # May I quote it?
 
-    Two questions, from the first look to a chart. Each asks the published warehouse, by SQL that works in any other
-    client too.
+    Two questions, from the first look to a chart. Each asks the published warehouse, by SQL that works in any
+    other client too.
 
     ## How old are the suspects, and may I quote the percentage?
 
-    `age_distributions` has one row per source, period, measure, region, type of crime, sex and age band. Its latest ages of
-    suspects, of all types of crime together:
+    `age_distributions` has one row per source, period, measure, region, type of crime, sex and age band. Its
+    latest ages of suspects, of all types of crime together:
     """)
     return
 
@@ -43,8 +43,8 @@ def _(mo):
 @app.cell
 def _(connection):
     ages = connection.sql("""
-        select age_band, value, share_pct, published_share_pct, base_kind, implied_base_low, implied_base_high, source,
-            period_start, period_end, source_file, source_row
+        select age_band, value, share_pct, published_share_pct, base_kind, implied_base_low,
+            implied_base_high, source, period_end, age_low, source_file, source_row
         from age_distributions
         where measure = 'suspects' and crime_type = 'total' and sex = 'total' and region = 'total'
         qualify dense_rank() over (order by period_end desc, source) = 1
@@ -67,8 +67,8 @@ def _(connection):
 @app.cell
 def _(mo):
     mo.md("""
-    `share_pct` is what Caseload computes. Where it is empty, the publisher's figures leave no base that one may divide by;
-    `reconciliations` says why, in a sentence:
+    `share_pct` is what Caseload computes. Where it is empty, the publisher's figures leave no base that one
+    may divide by; `reconciliations` says why, in a sentence:
     """)
     return
 
@@ -79,8 +79,8 @@ def _(ages, connection):
         """
         select verdict, claim, explanation
         from reconciliations
-        where kind in ('share_base', 'sum_of_parts') and measure = 'suspects' and claim like '% by age band %'
-            and crime_type = 'total' and source = ? and period_end = ?
+        where kind in ('share_base', 'sum_of_parts') and measure = 'suspects'
+            and claim like '% by age band %' and crime_type = 'total' and source = ? and period_end = ?
         order by kind
         """,
         [ages["source"][0], ages["period_end"][0].date()],
@@ -97,9 +97,9 @@ def _(ages, mo, verdicts):
     answer = (
         f"Yes: {first['share_pct']:.1f}% of the suspects are aged {first['age_band']}."
         if may and first["share_pct"] == first["share_pct"]
-        else f"As the publisher's own, with its base: {first['value']:,.0f} suspects are aged {first['age_band']}, "
-        f"{first['published_share_pct']}% by the publisher, of a base of {base} that the publication does not name. "
-        "Not as a share of the printed total."
+        else f"As the publisher's own, with its base: {first['value']:,.0f} suspects are aged "
+        f"{first['age_band']}, {first['published_share_pct']}% by the publisher, of a base of {base} that the "
+        "publication does not name. Not as a share of the printed total."
     )
     mo.md(f"**May I quote it?** {answer}")
     return (answer,)
@@ -134,8 +134,8 @@ def _(mo):
     mo.md("""
     ## What grew, against the same period a year earlier?
 
-    `arrest_trends` has the comparison; it is given only between figures of the same thing. The latest period of each source,
-    for all types of crime and for each, the twenty largest changes in numbers:
+    `arrest_trends` has the comparison; it is given only between figures of the same thing. The latest period
+    of each source, for all types of crime and for each, the twenty largest changes in numbers:
     """)
     return
 
@@ -144,7 +144,8 @@ def _(mo):
 def _(connection):
     changes = (
         connection.sql("""
-        select source, label_en as measure, crime_type, previous_value, value, change_pct, published_change_pct
+        select source, label_en as measure, crime_type, previous_value, value, change_pct,
+            published_change_pct
         from arrest_trends
         left join codes on codes.dimension = 'measure' and codes.code = arrest_trends.measure
         where region = 'total' and change_pct is not null
@@ -190,7 +191,8 @@ def _(mo):
 @app.cell
 def _(connection):
     without = connection.sql("""
-        select no_change_reason, count(*) as figures, string_agg(distinct measure, ', ' order by measure) as measures
+        select no_change_reason, count(*) as figures,
+            string_agg(distinct measure, ', ' order by measure) as measures
         from arrest_trends
         where region = 'total' and change_pct is null
         group by no_change_reason

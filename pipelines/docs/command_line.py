@@ -20,11 +20,13 @@ EXIT_CODES = {
     INTERRUPTED: "Interrupted (Ctrl+C). What was published before still is.",
 }
 ENDS_WITH = {
-    "run": {BAD: "an export is quarantined (also in a run with nothing new, as long as it is), a check of the "
+    "run": {BAD: "an export is quarantined (also in a run with nothing new, as long as it is), a check of "
+    "the "
             "built warehouse failed, or a file cannot be read or written"},
     "status": {BAD: "an export is quarantined, or something critical failed"},
     "check": {BAD: "a file would be quarantined", USAGE: "a file belongs to no source, or is none"},
-    "accept": {USAGE: "there is no such export, nothing holds it back, or it has problems that cannot be accepted"},
+    "accept": {USAGE: "there is no such export, nothing holds it back, or it has problems that cannot be "
+    "accepted"},
     "rollback": {BAD: "there is no such publication, or it cannot be opened"},
     "verify": {BAD: "something is not as it should be, or could not be proven"},
     "query": {BAD: "nothing is published yet, or it cannot be opened", USAGE: "the SQL is wrong"},
@@ -49,7 +51,7 @@ def page() -> str:
         markdown.table(("code", "means"), [(str(code), said) for code, said in EXIT_CODES.items()]),
         "## Everywhere\n",
         markdown.table(("option", "default", "meaning"), [
-            *(_option(parameter) for parameter in typer.main.get_command(app).params if parameter.name == "version"),
+            *(_option(found) for found in typer.main.get_command(app).params if found.name == "version"),
             ("`-h`, `--help`", "", "Show the help of the command and exit."),
         ]),
     ]  # fmt: skip

@@ -11,7 +11,8 @@ def page(examples: Path) -> str:
     """Each contract with its title and publisher."""
     parts = [
         "# Contracts of real exports\n",
-        "Generated from `docs/examples` by `make docs`. Each reads exports as their publishers give them; the "
+        "Generated from `docs/examples` by `make docs`. Each reads exports as their publishers give them; "
+        "the "
         "exports themselves are not part of Caseload.\n",
     ]
     for source in load_all(examples):

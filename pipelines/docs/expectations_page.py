@@ -25,23 +25,30 @@ SEVERITIES = (
     ("critical", "The row is kept out and listed in `rejected_rows`; the export too, if they are more than "
      "`max_rejected_pct` percent of its rows (0 if nothing is said). The last good one stays.",
      "The build is not published; what was published stays."),
-    ("warning", "Told by the run and `caseload status`, and in `check_results`. Nothing is kept out.", "The same."),
+    ("warning", "Told by the run and `caseload status`, and in `check_results`. Nothing is kept out.",
+     "The same."),
     ("info", "In `check_results` only.", "The same."),
 )  # fmt: skip
 NAMED = {
-    "age_bands_follow_each_other": "Where the bands should be all there is, they neither share nor leave out years "
+    "age_bands_follow_each_other": "Where the bands should be all there is, they neither share nor leave "
+    "out years "
     "of age.",
-    "codes_are_counted_in_their_periods": "No code has figures before its `valid_from` or after its `valid_to`.",
+    "codes_are_counted_in_their_periods": "No code has figures before its `valid_from` or after its "
+    "`valid_to`.",
     "each_code_has_one_name": "A key with a name beside it (`label_of`) has one name, and the name one key.",
     "file_ends_with_line_break": "A CSV ends where a line ends; if not, it may have been cut.",
     "no_file_repeats_another": "No two files of a source have the same content.",
-    "no_part_is_the_sum_of_others": "Where the contract says that all parts add up, no part is in every row the sum "
+    "no_part_is_the_sum_of_others": "Where the contract says that all parts add up, no part is in every "
+    "row the sum "
     "of parts beside it.",
-    "no_period_is_missing_between_files": "Between the first and the last period of a table's files there are all "
+    "no_period_is_missing_between_files": "Between the first and the last period of a table's files there "
+    "are all "
     "others.",
-    "no_period_is_missing_between_others": "Between the first and the last period of a file there are all others.",
+    "no_period_is_missing_between_others": "Between the first and the last period of a file there are all "
+    "others.",
     "no_sheet_is_gone": "A workbook has the sheets that it had before.",
-    IN_PLACE: "A file that is replaced within its release changes no figure; which ones it changes is told as long "
+    IN_PLACE: "A file that is replaced within its release changes no figure; which ones it changes is "
+    "told as long "
     "as it stands.",
 }
 """What the rules mean that are no expectation of Great Expectations: every one that the code has."""
@@ -54,7 +61,8 @@ RECORDS = {
 }
 RELEASES = {
     LOST: "Within its release, a file that is replaced gives all the figures that it gave before.",
-    LEFT_OUT: "A later release gives all periods and labels of the one before (where `totals:` says that it gives "
+    LEFT_OUT: "A later release gives all periods and labels of the one before (where `totals:` says that "
+    "it gives "
     "all), unless `revisions: {may_leave_out: …}` says otherwise.",
     EMPTIED: "No figure is empty that was a number before.",
     RESTATED: "No period and measure moves by more than `revisions: hold_pct:` percent in all.",
@@ -67,10 +75,12 @@ def page() -> str:
     table = Table("table", Layout.model_validate({"files": "*"}), re.compile(""), {})
     return "\n".join([
         "# What is checked\n",
-        "Generated from `pipelines/`, `sql/*/*.yml` and `sql/checks/` by `make docs`. What came of each check is in "
+        "Generated from `pipelines/`, `sql/*/*.yml` and `sql/checks/` by `make docs`. What came of each "
+        "check is in "
         "`check_results`; Great Expectations' own pages are in `warehouse/data_docs/index.html`.\n",
         "## What a failure means\n",
-        "An expectation that could not be evaluated has *errored*: it counts like one that failed, since nothing "
+        "An expectation that could not be evaluated has *errored*: it counts like one that failed, since "
+        "nothing "
         "was shown.\n",
         markdown.table(("severity", "of an export", "of the built warehouse"), SEVERITIES),
         "## Of every table that is exported\n",
@@ -79,16 +89,19 @@ def page() -> str:
         markdown.table(("check", "severity", "what must hold"), [
             (f"`{name}`", severity, NAMED[name]) for name, severity in named_rules().items()
         ]),
-        "Where `totals:` says that parts add up: `expect_column_pair_values_to_be_equal` of each printed total and "
+        "Where `totals:` says that parts add up: `expect_column_pair_values_to_be_equal` of each printed "
+        "total and "
         "the sum of its parts, with the severity `totals_severity`.\n",
         "## Of every export of records\n",
         "Inside DuckDB; rows that break a critical one are rejected, each with its line.\n",
         markdown.table(("check", "what must hold"), [(f"`{name}`", said) for name, said in RECORDS.items()]),
         "## Of an export beside others\n",
-        "These hold an export back; the last good one stays. `caseload accept` lets it in, but for a `conflict`.\n",
+        "These hold an export back; the last good one stays. `caseload accept` lets it in, but for a "
+        "`conflict`.\n",
         markdown.table(("finding", "what must hold"), [(f"`{name}`", said) for name, said in RELEASES.items()]),
         "## Of what a contract asks\n",
-        "Constraints of a column become expectations, with the constraint's `severity`; `expect:` takes any other "
+        "Constraints of a column become expectations, with the constraint's `severity`; `expect:` takes "
+        "any other "
         "one, on `rows` or on `observations`.\n",
         _constraints(table),
         "## Of each relation of the warehouse\n",

@@ -22,8 +22,10 @@ def page() -> str:
     """Every word with its default and meaning."""
     parts = [
         "# Settings\n",
-        "Generated from `pipelines/settings.py` by `make docs`. The words of `caseload.yaml`, which stands beside "
-        "`raw/`, or where the environment variable `CASELOAD_SETTINGS` says; an example with all of them is in "
+        "Generated from `pipelines/settings.py` by `make docs`. The words of `caseload.yaml`, which "
+        "stands beside "
+        "`raw/`, or where the environment variable `CASELOAD_SETTINGS` says; an example with all of them "
+        "is in "
         "[Operate Caseload](../how-to/operate.md#settings).\n",
     ]
     for title, where, model in SECTIONS:
