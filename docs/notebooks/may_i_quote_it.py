@@ -98,8 +98,8 @@ def _(ages, mo, verdicts):
         f"Yes: {first['share_pct']:.1f}% of the suspects are aged {first['age_band']}."
         if may and first["share_pct"] == first["share_pct"]
         else f"As the publisher's own, with its base: {first['value']:,.0f} suspects are aged "
-        f"{first['age_band']}, {first['published_share_pct']}% by the publisher, of a base of {base} that the "
-        "publication does not name. Not as a share of the printed total."
+        f"{first['age_band']}, {first['published_share_pct']}% by the publisher, of a base of {base} that "
+        "the publication does not name. Not as a share of the printed total."
     )
     mo.md(f"**May I quote it?** {answer}")
     return (answer,)

@@ -98,10 +98,12 @@ def page() -> str:
         "## Of an export beside others\n",
         "These hold an export back; the last good one stays. `caseload accept` lets it in, but for a "
         "`conflict`.\n",
-        markdown.table(("finding", "what must hold"), [(f"`{name}`", said) for name, said in RELEASES.items()]),
+        markdown.table(("finding", "what must hold"), [
+            (f"`{name}`", said) for name, said in RELEASES.items()
+        ]),
         "## Of what a contract asks\n",
-        "Constraints of a column become expectations, with the constraint's `severity`; `expect:` takes "
-        "any other "
+        "Constraints of a column become expectations, with the constraint's `severity`; `expect:` takes any "
+        "other "
         "one, on `rows` or on `observations`.\n",
         _constraints(table),
         "## Of each relation of the warehouse\n",
@@ -118,7 +120,7 @@ def page() -> str:
 def named_rules() -> dict[str, str]:
     """Name → severity of each rule in the code that has a name of its own, sorted."""
     found = {}
-    for path in sorted(Path(pipelines.__file__).parent.glob("*.py")):
+    for path in sorted(Path(pipelines.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Rule" and node.args:
                 name = _literal(node.args[0])
