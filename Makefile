@@ -36,7 +36,7 @@ format: $(READY) ## Format Python and SQL
 
 docs: $(VENV)/.docs ## Make the reference, build the site: docs/_build/site/index.html
 	$(BIN)/python -m pipelines.docs
-	@$(BIN)/caseload run --source noi_cybersex_crackdown --warehouse docs/_build/warehouse >/dev/null
+	@$(BIN)/caseload run --source noi_cybersex_crackdown --raw raw --warehouse docs/_build/warehouse >/dev/null
 	CASELOAD_WAREHOUSE=docs/_build/warehouse $(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build/site
 	@echo "Built docs/_build/site/index.html"
 
