@@ -48,7 +48,7 @@ bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one
 	$(BIN)/python -m bench.run $(if $(ROWS),--rows $(ROWS))
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/*.duckdb
+	rm -rf $(VENV) docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/report warehouse/*.duckdb
 
 # What only the site and the notebook need.
 $(VENV)/.docs: $(READY)

@@ -19,6 +19,7 @@ from pipelines.context import Context
 from pipelines.contract import Source
 from pipelines.metadata import receipts_metadata, relation_metadata
 from pipelines.relations import Relation, relations
+from pipelines.report import files as report_files
 
 # Single-run backfills are marked beta; the version is pinned.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
@@ -38,8 +39,9 @@ FROM_EXPORTS = (
 )
 """Relations that are made from what the sources' assets keep."""
 
+REPORT = "report"
 PUBLICATION = "warehouse_file"
-AUTOMATED = ("exports", PUBLICATION)
+AUTOMATED = ("exports", REPORT, PUBLICATION)
 """The assets whose conditions say when to build and publish: all relations are built with `exports`."""
 
 _FOLLOWS = (
@@ -143,13 +145,34 @@ def relation_assets(work: Context) -> dg.AssetsDefinition:
     return build
 
 
+def report_asset(work: Context) -> dg.AssetsDefinition:
+    """The page for readers, made of a build that has passed its audit, and published with it."""
+
+    @dg.asset(
+        key=REPORT,
+        automation_condition=_FOLLOWS,
+        deps=list(relations()),
+        group_name="publication",
+        kinds={"html"},
+        pool=POOL,
+        description="warehouse/report/index.html: what is new, what to be careful about, charts and tables.",
+    )
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        with _tried_again(context, work), work.locked(context.log.info):
+            build = warehouse.build_path(work.places, _build_name(context))
+            page = report_files.prepare(build, work.places)
+            return dg.MaterializeResult(metadata={"bytes": page.stat().st_size})
+
+    return report
+
+
 def publication_asset(work: Context) -> dg.AssetsDefinition:
     """The file that analysts open, replaced by the build that has passed its audit."""
 
     @dg.asset(
         key=PUBLICATION,
         automation_condition=_FOLLOWS,
-        deps=[relation.name for relation in relations().values()],
+        deps=[*relations(), REPORT],
         group_name="publication",
         kinds={"duckdb"},
         pool=POOL,
@@ -157,14 +180,18 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
     )
     def warehouse_file(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with _tried_again(context, work), work.locked(context.log.info):
-            path = warehouse.build_path(work.places, _build_name(context))
+            name = _build_name(context)
+            path = warehouse.build_path(work.places, name)
             stands = warehouse.superseded_by(path, work.places, work.reporter.force)
             publication_id = stands or warehouse.publish(path, work.places)
+            problem = report_files.follow(work.places, name)
             work.store.remove_unused()
             work.validator.finish_docs()
         work.reporter.published(publication_id)
         if stands:
             context.log.info(f"{stands} stands: it was published, or gone back to, since this run began.")
+        if problem:
+            context.log.warning(problem)
         return dg.MaterializeResult(metadata={"publication_id": publication_id})
 
     return warehouse_file

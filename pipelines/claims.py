@@ -40,6 +40,7 @@ class Reconciliation:
     sex: str
     region: str
     export_id: str | None
+    dimension: str | None = None
 
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:

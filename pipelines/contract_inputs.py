@@ -132,7 +132,17 @@ def acceptances(sources: Iterable[Source]) -> Rows:
 def source_entries(sources: Iterable[Source], due: Mapping[str, Due]) -> Iterator[dict[str, Any]]:
     """Rows of ``sources``: what the contracts say of themselves, and the next edition of each."""
     for source in sources:
-        words = ("title", "publisher", "licence", "homepage", "notes", "kind", "is_simulated")
+        words = (
+            "title",
+            "title_ko",
+            "publisher",
+            "publisher_ko",
+            "licence",
+            "homepage",
+            "notes",
+            "kind",
+            "is_simulated",
+        )
         said = {word: getattr(source.contract, word) for word in words}
         coming = vars(due[source.name]) if source.name in due else {}
         yield {"source": source.name} | said | {f"next_{name}": day for name, day in coming.items()}

@@ -19,6 +19,7 @@ def define(context: Context) -> dg.Definitions:
             *(assets.raw_asset(source) for source in sources),
             *(assets.observations_asset(source, context) for source in sources),
             assets.relation_assets(context),
+            assets.report_asset(context),
             assets.publication_asset(context),
         ],
         jobs=[*(jobs.ingest_job(source) for source in sources), jobs.build_job()],

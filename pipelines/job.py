@@ -103,6 +103,7 @@ def _ended(
     show.marts(places, [source.name for source in sources])
     show.quarantined(outcome.quarantined, out)
     out.print("\nPublished ", outcome.publication_id, ": ", show.plain(places.published), sep="")
+    out.print("Report: ", show.plain(places.report), sep="")
     out.print('Next: caseload status, caseload query "select * from data_dictionary", caseload dev')
     return outcome.exit_code
 
@@ -123,9 +124,11 @@ def _is_published(context: Context) -> bool:
 
 def _tidy_up(context: Context) -> None:
     """Remove what a run that was killed after it had published has left."""
+    from pipelines.report.files import follow
     from pipelines.warehouse import remove_leftovers
 
     remove_leftovers(context.places)
+    follow(context.places)
     context.store.remove_unused()
 
 

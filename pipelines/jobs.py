@@ -10,7 +10,7 @@ from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_START_TAG,
 )
 
-from pipelines.assets import PUBLICATION, observations_key, partitions
+from pipelines.assets import PUBLICATION, REPORT, observations_key, partitions
 from pipelines.contract import Source
 from pipelines.relations import relations
 
@@ -33,7 +33,7 @@ def ingest_job(source: Source) -> Any:
 def build_job() -> Any:
     return dg.define_asset_job(
         BUILD_JOB,
-        selection=[*(relation.name for relation in relations().values()), PUBLICATION],
+        selection=[*(relation.name for relation in relations().values()), REPORT, PUBLICATION],
         description="Build the warehouse from all observations, audit it, publish it.",
     )
 

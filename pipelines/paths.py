@@ -72,6 +72,11 @@ class Places:
         return self.warehouse / "data_docs"
 
     @property
+    def report(self) -> Path:
+        """The page for readers, of what is published."""
+        return self.warehouse / "report" / "index.html"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's run history, unless ``DAGSTER_HOME`` says otherwise."""
         return Path(os.environ.get("DAGSTER_HOME") or self.warehouse / ".dagster")

@@ -269,5 +269,5 @@ def _found(
     return Reconciliation(
         breakdown.source, breakdown.period.start, breakdown.period.end, kind, claim, published, low,
         high, verdict, explanation, breakdown.measure, of["crime_type"], of["age_band"], of["sex"],
-        of["region"], exports.pop() if len(exports) == 1 else None,
+        of["region"], exports.pop() if len(exports) == 1 else None, breakdown.dimension,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 from pipelines import lock, rolled_back, show
 from pipelines.freshness import BAD, GOOD
 from pipelines.paths import Places
+from pipelines.report.files import follow
 from pipelines.rollback import NotPossible, Publication, choose, kept, published, roll_back
 
 
@@ -20,10 +21,13 @@ def rollback(places: Places, publication_id: str | None, reason: str | None) -> 
             to = choose(places, publication_id)
             before = published(places)
             roll_back(places, to, getpass.getuser(), reason)
+            problem = follow(places)
         except NotPossible as error:
             typer.echo(str(error), err=True)
             return BAD
     show.says(out)(f"Published: {_in_words(to)}, in {places.published}")
+    if problem:
+        show.says(out)(problem)
     if before:
         show.says(out)(f"To undo it: caseload rollback {before.publication_id}. {show.ANEW}")
     return GOOD

@@ -339,7 +339,9 @@ class Contract(Layout):
     """A source: who publishes it, and how its exports are to be read."""
 
     title: str = Field(description="What the series is called.")
+    title_ko: str | None = Field(None, description="What it is called in Korean, for the report.")
     publisher: str = Field(description="Who publishes it.")
+    publisher_ko: str | None = Field(None, description="Who publishes it, in Korean.")
     licence: str = Field(description="Under which terms.")
     homepage: str | None = Field(None, description="Where it is published.")
     notes: str | None = Field(None, description="What a reader must know: inferences, caveats.")

@@ -57,6 +57,10 @@ LAYERS = {
         "rolled_back", "simulation", "warehouse", "warehouse_inputs",
     },
     "proof": {"verification"},
+    "report": {
+        "report", "report.ages", "report.blocks", "report.charts", "report.contradictions", "report.figures", "report.files",
+        "report.head", "report.page", "report.shares", "report.tables", "report.trends", "report.words",
+    },
     "alerts": {"alerts"},
     "dagster": {
         "alert_sensors", "assets", "checks", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
@@ -386,7 +390,7 @@ def test_what_may_be_put_into_sql_is_put_there():
 
 WITH_SIDECARS = {"tables", "staging", "marts", "macros"}
 """Layers of which each file is in the warehouse, and so says there what it means."""
-WITHOUT_SIDECARS = {"checks", "ingest", "reconcile", "records", "rollups", "show", "simulation"}
+WITHOUT_SIDECARS = {"checks", "ingest", "reconcile", "records", "report", "rollups", "show", "simulation"}
 """Layers of queries; those of checks are described by the comment that heads them."""
 
 

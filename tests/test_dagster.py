@@ -41,7 +41,8 @@ def test_every_source_and_relation_is_an_asset_with_the_lineage_of_its_sql(
     assert {"observation_ranked", "part_sum"} == lineage["figure"]
     assert f"observations/{NOI}" in lineage["observation"]
     assert lineage[f"observations/{NOI}"] == {f"raw/{NOI}"}
-    assert lineage["warehouse_file"] == relations().keys()
+    assert lineage["report"] == relations().keys()
+    assert lineage["warehouse_file"] == relations().keys() | {"report"}
 
 
 MADE_FROM_EXPORTS = ["breakdowns", "export_codes", "exports", "observation", "ratios", "rejected_rows"]

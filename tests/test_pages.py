@@ -176,7 +176,7 @@ def test_the_tutorial_can_be_followed_to_the_letter(copied_run, tmp_path: Path) 
             continue
         done = subprocess.run(
             ["/bin/sh", "-c", block.text],
-            cwd=folder, env=environment | {"COLUMNS": "200"}, capture_output=True, text=True, check=False, timeout=120,
+            cwd=folder, env=environment | {"COLUMNS": "200"}, capture_output=True, text=True, check=False, timeout=280,
         )  # fmt: skip
         assert done.returncode == (1 if "caseload check" in block.text else 0), done.stderr
         assert_printed(block.answer, done.stdout)

@@ -80,7 +80,7 @@ def _(ages, connection):
         select verdict, claim, explanation
         from reconciliations
         where kind in ('share_base', 'sum_of_parts') and measure = 'suspects'
-            and claim like '% by age band %' and crime_type = 'total' and source = ? and period_end = ?
+            and dimension = 'age_band' and crime_type = 'total' and source = ? and period_end = ?
         order by kind
         """,
         [ages["source"][0], ages["period_end"][0].date()],

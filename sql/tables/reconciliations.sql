@@ -16,6 +16,7 @@ select
     cast(sex as varchar) as sex,
     cast(region as varchar) as region,
     cast(export_id as varchar) as export_id,
+    cast(dimension as varchar) as dimension,
 from input_reconciliations
 order by
     source asc,

@@ -4,6 +4,8 @@ select
     cast(source as varchar) as source,
     cast(title as varchar) as title,
     cast(publisher as varchar) as publisher,
+    cast(title_ko as varchar) as title_ko,
+    cast(publisher_ko as varchar) as publisher_ko,
     cast(licence as varchar) as licence,
     cast(homepage as varchar) as homepage,
     cast(notes as varchar) as notes,

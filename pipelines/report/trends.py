@@ -1,0 +1,124 @@
+"""Blocks on change: the latest figures, series over time, sums of twelve months, and regions."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from pipelines.report.blocks import Block, by_measure, labels, largest, notes, origin
+from pipelines.report.charts import Specification, Template, chart
+from pipelines.report.figures import Row
+from pipelines.report.tables import Column, table
+from pipelines.report.words import Words, period
+
+LISTED = 13
+"""Periods that a table lists: a year of months, and the month a year earlier."""
+FEW = 8
+"""Up to so many periods are columns, more are a line."""
+
+
+def blocks(words: Words, trends: list[Row], rolling: list[Row], regions: list[Row]) -> list[Block]:
+    """The latest figure of every measure, then a block a measure with a history."""
+    if not trends:
+        return []
+    series = [_longest(of_measure) for of_measure in by_measure(trends)]
+    found = [_latest(words, [rows[-1] for rows in series])]
+    sums = {rows[0]["measure"]: rows for rows in by_measure(rolling)}
+    for rows in series:
+        if len(rows) > 1:
+            found.append(_over_time(words, rows))
+        twelve_months = sums.get(rows[0]["measure"], [])
+        if len(twelve_months) > 1:
+            found.append(_twelve_months(words, twelve_months))
+    return [*found, *(_regions(words, rows) for rows in by_measure(regions) if len(rows) > 1)]
+
+
+def _longest(rows: list[Row]) -> list[Row]:
+    """The periods of one kind that there are most of: months rather than the years that they add up to."""
+    kinds = [list(group) for _, group in groupby(rows, key=lambda row: row["period_kind"])]
+    return max(kinds, key=len)
+
+
+def _compared(words: Words, earlier: str = "column: year earlier") -> list[Column]:
+    return [
+        Column(words("column: value"), lambda row: words.number(row["value"]), "number"),
+        Column(words(earlier), lambda row: words.number(row["previous_value"]), "number"),
+        Column(words("column: change"), lambda row: words.signed(row["change_pct"]), "number"),
+        Column(
+            words("column: published change"),
+            lambda row: words.signed(row.get("published_change_pct")),
+            "number",
+        ),
+        Column(words("column: why not"), lambda row: words.reason(row["no_change_reason"])),
+    ]
+
+
+def _latest(words: Words, rows: list[Row]) -> Block:
+    columns = [
+        Column(words("column: measure"), lambda row: words.what(row)),
+        Column(words("column: period"), period, "period"),
+        *_compared(words),
+    ]
+    heading = words("latest figures")
+    said = words("no comparison") if any(row["no_change_reason"] for row in rows) else ""
+    return Block(heading, table(heading, columns, rows), None, notes(words, rows, said), origin(words, rows))
+
+
+def _over_time(words: Words, rows: list[Row]) -> Block:
+    measure = words.what(rows[0])
+    heading = words("over time", measure=measure)
+    columns = [Column(words("column: period"), period, "period"), *_compared(words)]
+    listed = rows[::-1][:LISTED]
+    shown = _series(words, rows, measure, "column: period", heading)
+    return Block(heading, table(heading, columns, listed), shown, notes(words, rows), origin(words, rows))
+
+
+def _twelve_months(words: Words, rows: list[Row]) -> Block:
+    measure = words.what(rows[0])
+    heading = words("twelve months", measure=measure)
+    columns = [
+        Column(words("until"), _last_month, "period"),
+        *_compared(words, "column: twelve months earlier"),
+    ]
+    listed = rows[::-1][:LISTED]
+    points = [_point(words, row, _last_month(row)) for row in rows]
+    shown = chart("line", points, measure, words("until"), heading)
+    return Block(heading, table(heading, columns, listed), shown, notes(words, rows))
+
+
+def _last_month(row: Row) -> str:
+    return f"{row['period_end']:%Y-%m}"
+
+
+def _series(words: Words, rows: list[Row], measure: str, label_title: str, heading: str) -> Specification:
+    points = [_point(words, row, period(row)) for row in rows]
+    template: Template = "columns" if len(rows) <= FEW else "line"
+    return chart(template, points, measure, words(label_title), heading)
+
+
+def _point(words: Words, row: Row, label: str) -> Row:
+    return {"label": label, "number": row["value"], "shown": words.number(row["value"])}
+
+
+def _regions(words: Words, rows: list[Row]) -> Block:
+    measure = words.what(rows[0], ("crime_type",))
+    heading = words("region contributions", measure=measure, period=period(rows[0]))
+    names = labels(rows, lambda row: words.label("region", row["region"]), "region")
+    columns = [
+        Column(words("column: region"), lambda row: names[row["region"]]),
+        Column(measure, lambda row: words.number(row["value"]), "number"),
+        Column(words("column: year earlier"), lambda row: words.number(row["previous_value"]), "number"),
+        Column(words("column: change"), lambda row: words.signed(row["change_pct"]), "number"),
+        Column(
+            words("column: contribution"),
+            lambda row: words.signed(row["region_contribution_pp"]),
+            "number",
+        ),
+    ]
+    bars = [_point(words, row, names[row["region"]]) for row in rows]
+    return Block(
+        heading,
+        table(heading, columns, rows),
+        chart("bars", bars, measure, words("column: region"), heading),
+        notes(words, rows, largest(words, rows)),
+        origin(words, rows),
+    )

@@ -1,0 +1,68 @@
+"""Every text of the report is there in both languages, is used, and every reason and kind has one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipelines import report
+from pipelines.paths import SQL
+from pipelines.relations import relations
+from pipelines.report.words import LANGUAGES, Words, catalogue
+
+FOLDER = Path(report.__file__).parent
+FAMILIES = ("along: ", "base: ", "caution: ", "claim: ", "kind: ", "reason: ")
+"""Keys that are put together from what the warehouse says."""
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_a_text_is_there_in_every_language(key):
+    texts = catalogue()[key]
+    assert texts.keys() == set(LANGUAGES)
+    if not key.startswith(("claim: ", "along: ")):  # English sentences are those of reconciliations
+        assert all(texts.values())
+        assert placeholders(texts["en"]) == placeholders(texts["ko"])
+
+
+def test_every_text_is_used():
+    code = "".join(path.read_text(encoding="utf-8") for path in (*FOLDER.glob("*.py"), FOLDER / "page.html"))
+    fixed = {key for key in catalogue() if not key.startswith(FAMILIES)}
+    assert {key for key in fixed if f'"{key}"' not in code} == set()
+
+
+def test_every_text_that_is_asked_for_is_there():
+    code = "".join(path.read_text(encoding="utf-8") for path in (*FOLDER.glob("*.py"), FOLDER / "page.html"))
+    asked = set(re.findall(r'words\(\s*"([^"]+)"', code))
+    assert len(asked) > 30
+    assert asked - catalogue().keys() == set()
+
+
+def test_every_reason_for_no_change_has_a_korean_text():
+    files = ("staging/compared_figure.sql", "marts/arrest_trends.sql", "marts/rolling_twelve_months.sql")
+    text = "".join((SQL / file).read_text(encoding="utf-8") for file in files)
+    reasons = {found.rstrip(": ") for found in re.findall(r"then\s+'([a-z][^']* [^']*)'", text)}
+    assert len(reasons) > 10
+    assert {reason for reason in reasons if f"reason: {reason}" not in catalogue()} == set()
+
+
+def test_every_kind_of_reconciliation_has_a_korean_sentence():
+    kinds = re.findall(r"\b([a-z_]+) \(", relations()["reconciliations"].columns["kind"])
+    assert {"share_base", "sum_of_parts", "agreement"} <= set(kinds)
+    assert {kind for kind in kinds if f"claim: {kind}" not in catalogue()} == set()
+
+
+def test_a_change_that_rounds_to_nothing_has_no_sign_of_a_fall():
+    assert Words("en", {}).signed(-0.04) == "+0.0"
+    assert Words("en", {}).signed(-0.06) == "-0.1"
+
+
+def test_what_follows_the_colon_of_a_reason_stays_as_it_is():
+    words = Words("ko", {})
+    assert words.reason("the series breaks: counted anew since 2021") == "계열 단절: counted anew since 2021"
+    assert words.reason("something that nobody translated") == "something that nobody translated"
