@@ -205,7 +205,7 @@ def _grid(found: Rows, labels: list[str], file: str, layout: Layout, encoding: s
     rows = found.rows[begins:]
     heads = {_filled(cells) for _, cells in found.rows[layout.skip_rows : begins]}
     width = len(labels)
-    is_padded = _is_padded([cells for _, cells in rows if any(cells)], width)
+    is_padded = _names_every_column(layout) and _is_padded([c for _, c in rows if any(c)], width)
     is_blank = False
     for number, cells in rows:
         if not any(cells):
@@ -250,6 +250,14 @@ def _filled(cells: list[str | None]) -> tuple[str, ...]:
 
 _THREE_DIGITS = re.compile("[0-9]{3}")
 _FIRST_DIGITS = re.compile("[1-9][0-9]{0,2}")
+
+
+def _names_every_column(layout: Layout) -> bool:
+    """Whether a header that lacks a label is found out, whichever it is. Else rows that go on beyond the
+    header may well have lost one above their cells, and all that follows would move.
+    """
+    columns = layout.columns.items()
+    return all(key != "*" and not key.startswith("/") and not column.optional for key, column in columns)
 
 
 def _is_padded(rows: list[list[str | None]], width: int) -> bool:
