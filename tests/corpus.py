@@ -111,8 +111,12 @@ def _two_tables(clean: Clean) -> Iterator[Polluted]:
     text, width = RFC.text(clean), len(clean.header)
     second = RFC.cells(clean)[:-1]
     again = clean.of(*clean.rows, *clean.rows[:-1])  # two tables of one header say what both say
-    for name, columns, says in (("less", width - 1, clean), ("same", width, again), ("more", width + 1, clean)):
-        lines = [(cells + [cells[-1] if at else "col1"])[:columns] for at, cells in enumerate(second)]
+    for name, columns, says in (
+        ("less", width - 1, clean),
+        ("same", width, again),
+        ("more", width + 1, clean),
+    ):
+        lines = [[*cells, cells[-1] if at else "col1"][:columns] for at, cells in enumerate(second)]
         content = text + "".join(map(RFC.line, lines))
         yield Polluted("two tables", f"a second table of {name} columns", content.encode(), says)
 
@@ -166,7 +170,9 @@ def first_edition(clean: Clean) -> Iterator[Polluted]:
     for delimiter in ("|", ":", "\t\t", "\\t"):
         content = replace(RFC, delimiter=delimiter).text(clean).encode()
         yield Polluted("delimiter", f"delimited by {delimiter!r}", content, clean)
-    yield Polluted("quotation marks", "quoted by mark and blank", replace(RFC, quote='" ').text(clean).encode(), clean)
+    yield Polluted(
+        "quotation marks", "quoted by mark and blank", replace(RFC, quote='" ').text(clean).encode(), clean
+    )
     everywhere = replace(clean, quoted=frozenset(range(len(clean.header))))
     yield Polluted("quotation marks", "every cell quoted", RFC.text(everywhere).encode(), clean)
     for number in (1, 2, len(clean.rows) // 2, len(clean.rows)):
@@ -238,7 +244,12 @@ def _rows(clean: Clean, number: int) -> Iterator[Polluted]:
         )  # fmt: skip
     for end in ("\n", "\r", "", "\r\r\n"):
         says = clean if end in ("\n", "\r\r\n") or (number == len(clean.rows)) else others
-        yield made("line ends", f"ends in {end!r}", lambda cells, end=end: replace(RFC, end=end).line(cells), clean if end else says)
+        yield made(
+            "line ends",
+            f"ends in {end!r}",
+            lambda cells, end=end: replace(RFC, end=end).line(cells),
+            clean if end else says,
+        )
     for delimiter in (";", "|", "\t", ":"):
         other = replace(RFC, delimiter=delimiter)
         yield made("a row with another delimiter", f"delimited by {delimiter!r}", other.line)

@@ -25,7 +25,7 @@ _WHAT_HAPPENED = (
     "The caller reported it from a telephone at home and could not say who had done it; nobody was hurt.",
     "A bicycle, a helmet, two lights and a lock were taken, between ten and noon, and nothing was found since.",
     "Seen by the owner's neighbour, who wasn't sure: a tall man, or two, in dark clothes.",
-    'A window of 8\\\'9" length was broken, the frame bent, and the alarm did not go off.',
+    "A window of 8\\'9\" length was broken, the frame bent, and the alarm did not go off.",
     "One, two, three, four, five, six, seven, eight, nine cars were scratched",
     "Withdrawn: the 'thief' was 100% certain that it was hers, and it was",
 )
@@ -110,16 +110,15 @@ totals: none
 _RECORDS = """\
 kind: records
 period: 2018
-repeated_rows: expected
 fields:
   DATE: {type: date, format: '%d/%m/%Y'}
   TIME: {}
-  Qty: {type: integer}
-  CASEID: {}
-  Loss: {}
+  Qty: {type: integer, constraints: {required: true}}
+  CASEID: {key: true, constraints: {required: true, pattern: '[A-Z]{2}-\\d+'}}
+  Loss: {constraints: {pattern: '\\$[0-9.]+'}}
   Offence: {dimension: crime_type, codes: as_printed}
   Description: {}
-  URL: {}
+  URL: {constraints: {pattern: 'https://.*'}}
   Comments: {}
 measures: {cases: count}
 rollup: {period: file, by: [[crime_type]]}
@@ -127,10 +126,10 @@ rollup: {period: file, by: [[crime_type]]}
 _SOME_RECORDS = """\
 kind: records
 period: 2018
-repeated_rows: expected
+repeated_rows: reject
 fields:
   DATE: {type: date, format: '%d/%m/%Y'}
-  Qty: {type: integer}
+  Qty: {type: integer, constraints: {required: true}}
   CASEID: {}
   Offence: {dimension: crime_type, codes: as_printed}
   URL: {}
