@@ -245,7 +245,7 @@ QUOTE_STEP = (
 )
 CELL_STEP = "Look for a delimiter inside a cell that is not quoted"
 LABEL_STEP = (
-    "Each row ends in empty cells beyond the header, where a label may be missing: if none is, take them away, "
+    "Each row ends in empty cells beyond the header: a label may be missing. If none is, take them away, "
     "or name every column in the contract"
 )
 CUT_STEP = "The last row is short: the file may be cut; fetch it again"
