@@ -21,6 +21,8 @@ def header_hint(
     """What to say in the contract, where the labels would be understood if they were split at another
     delimiter, or where one of the rows below would be. ``delimiter`` is that of the contract.
     """
+    if is_header(labels):  # something else is wrong
+        return None
     text = delimiter.join(labels)
     for other, written in _DELIMITERS.items():
         if other != delimiter and is_header([normalised(cell.strip('"')) for cell in text.split(other)]):

@@ -33,7 +33,7 @@ def _some(files: list[Polluted], step: int) -> Iterator[Polluted]:
 
 @pytest.mark.parametrize("of", CONTRACTS, ids=lambda of: of.name)
 def test_no_file_of_the_corpus_is_read_wrong_in_silence(tmp_path, of: Contract):
-    files = [*_some(corpus(of), 200), *(file for file in _some(office(of), 9) if file.name not in CHECKED)]
+    files = [*_some(corpus(of), 500), *(file for file in _some(office(of), 15) if file.name not in CHECKED)]
     found = list(Reader(of, tmp_path / "reader", checked=False).outcomes(files))
     assert [one for one in found if one.verdict not in GOOD] == []
     assert {RIGHT, REFUSED} <= {one.verdict for one in found}

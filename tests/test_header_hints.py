@@ -25,6 +25,7 @@ def is_header(labels: list[str]) -> bool:
             "Row 3 looks like the header: if all above it is a title, say `skip_rows: 2`",
         ),
         (["years", "n"], [(2, ["2024", "7"])], None),
+        (["year", "n", "n"], [(9, ["year", "n", "n"])], None),
     ],
 )  # fmt: skip
 def test_the_place_of_a_header_is_told_where_all_its_labels_are_found(labels, below, hint):
