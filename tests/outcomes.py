@@ -78,6 +78,8 @@ class Reader:
     def outcomes(self, files: Iterable[Polluted]) -> Iterator[Outcome]:
         """One for each file. Records are read together, as a run does."""
         files = list(files)
+        if not files:
+            return
         if not self.of.is_records:
             yield from map(self._outcome, files)
             return
