@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 
 from pipelines import periods
 from pipelines.codes import letters
 from pipelines.grids import Grid
+from pipelines.header_hints import LOOKED_AT, header_hint
 from pipelines.layouts import EVERY_OTHER, Match, Table, is_damaged, is_pattern, is_total_word
 from pipelines.limits import TOLD_COLUMNS
 from pipelines.periods import PERIOD_PARTS
@@ -36,7 +39,28 @@ def bind(grid: Grid, table: Table, file: str) -> tuple[list[Match], list[Problem
                 matches.append(match)
         elif position in grid.cells and grid.cells[position].notna().any():
             problems.append(Problem(file, "header", f"column {number} has cells but no label"))
-    return matches, [*problems, *_missing(used, grid, table, file)]
+    problems += _missing(used, grid, table, file)
+    if problems and not grid.hint and table.layout.header == 1 and (hint := _hint(grid, table)):
+        problems[0] = replace(problems[0], next_step=hint)
+    return matches, problems
+
+
+def _hint(grid: Grid, table: Table) -> str | None:
+    """Where the header may be, known by every label that it must have."""
+    columns = table.layout.columns.items()
+    named = {key for key, of in columns if key != EVERY_OTHER and not is_pattern(key) and not of.optional}
+
+    def is_header(labels: list[str]) -> bool:
+        found = {table.exact[key][0] for label in labels if (key := table.key(label)) in table.exact}
+        return len(labels) > 1 and bool(named) and named <= found
+
+    first = grid.cells.head(LOOKED_AT)
+    whole = {
+        int(row): [cell or "" for cell in cells]
+        for row, cells in zip(first.index, first.to_numpy(), strict=True)
+    }
+    broken = dict(islice(grid.ragged.items(), LOOKED_AT))
+    return header_hint(grid.labels, sorted({**whole, **broken}.items()), is_header, table.layout.delimiter)
 
 
 def _bound(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipelines import periods
 from pipelines.grids import Grid
 from pipelines.layouts import Match, Table
 from pipelines.problems import Problem, printable
@@ -17,7 +18,11 @@ from pipelines.problems import Problem, printable
 def doubts(cells: pd.DataFrame, matches: list[Match], table: Table, grid: Grid, file: str) -> list[Problem]:
     """The problems of an export whose columns were understood."""
     numbers = [match for match in matches if match.column.has_numbers]
-    problems = [*_other_tables(cells, numbers, table, grid, file), *_notes(cells, matches, table, file)]
+    problems = [
+        *_other_tables(cells, numbers, table, grid, file),
+        *_notes(cells, matches, table, file),
+        *_swapped_dates(cells, matches, file),
+    ]
     if grid.hint:
         reason = f"was read as {grid.encoding}, and is valid UTF-8 too, which {grid.encoding} hardly ever is"
         problems.append(Problem(file, "encoding", reason, next_step=grid.hint))
@@ -70,3 +75,23 @@ def _notes(cells: pd.DataFrame, matches: list[Match], table: Table, file: str) -
             row=int(str(row)), column=match.label, value=label,
             next_step="`ignore_rows:` leaves notes out; if it is data, list its label in `code_lists:`",
         )  # fmt: skip
+
+
+def _swapped_dates(cells: pd.DataFrame, matches: list[Match], file: str) -> Iterator[Problem]:
+    """A date that is none as the contract has it, and one with the month first: of 03/04/2021 in the rows
+    beside it nobody knows which day it is.
+    """
+    for match in matches:
+        column = match.column
+        if not column.period or not column.format:
+            continue
+        for text in cells[match.position].dropna().unique():
+            try:
+                periods.parse(text, column.period, column.format)
+            except ValueError:
+                if periods.is_swapped(text, column.format):
+                    reason = f"'{printable(text)}' {periods.SWAPPED}"
+                    yield Problem(
+                        file, "period", reason, column=match.label, value=text, next_step=periods.SWAPPED_STEP
+                    )
+                    break

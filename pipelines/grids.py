@@ -31,7 +31,11 @@ _MAGIC = {
     b"<!DO": "a web page",
     b"<htm": "a web page",
 }
-_LIKELY_ENCODINGS = ("utf-8", "cp949", "utf-16", "cp1252")
+_LIKELY_ENCODINGS = ("utf-8", "cp949")
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,8 @@ def _decoded(content: bytes, file: str, layout: Layout) -> tuple[str, str]:
             line = text[: text.index("\0")].count("\n") + 1
             raise _unreadable(file, "format", "a NUL character: this is not text", row=line)
         return text, encoding.lower()
-    fitting = [name for name in _LIKELY_ENCODINGS[:2] if _decodes(content, name)]
+    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    fitting = [name for name in ([marked] if marked else _LIKELY_ENCODINGS) if _decodes(content, name)]
     step = f"It decodes as {fitting[0]}: if that is right, add it to `encoding:`" if fitting else None
     raise UnreadableExport(
         Problem(file, "encoding", f"is not {encoding}: bytes {bad} do not decode", row=line,
@@ -205,7 +210,8 @@ def _grid(found: Rows, labels: list[str], file: str, layout: Layout, encoding: s
     rows = found.rows[begins:]
     heads = {_filled(cells) for _, cells in found.rows[layout.skip_rows : begins]}
     width = len(labels)
-    is_padded = _is_padded([cells for _, cells in rows if any(cells)], width)
+    is_ended = _is_padded([cells for _, cells in rows if any(cells)], width)
+    is_padded = is_ended and _names_every_column(layout)
     is_blank = False
     for number, cells in rows:
         if not any(cells):
@@ -220,7 +226,7 @@ def _grid(found: Rows, labels: list[str], file: str, layout: Layout, encoding: s
         elif len(cells) < width or (len(cells) > width and not is_padded):
             is_last = number == rows[-1][0] and len(cells) < width
             reason = f"{len(cells)} cells, the header has {width}"
-            step = CUT_STEP if is_last else "Look for a delimiter inside a cell that is not quoted"
+            step = CUT_STEP if is_last else LABEL_STEP if is_ended else CELL_STEP
         elif (texts := _filled(cells)) and texts in heads:
             reason = "repeats the header: another table may begin here"
             step = "Give each table a file of its own, or leave the row out with `ignore_rows:`"
@@ -237,6 +243,11 @@ QUOTE_STEP = (
     "See `quoteChar:`; where cells really go on over several lines, say `line_breaks_in_cells: true`, and "
     "where nothing is quoted, name a `quoteChar:` that the file does not have"
 )
+CELL_STEP = "Look for a delimiter inside a cell that is not quoted"
+LABEL_STEP = (
+    "Each row ends in empty cells beyond the header: a label may be missing. If none is, take them away, "
+    "or name every column in the contract"
+)
 CUT_STEP = "The last row is short: the file may be cut; fetch it again"
 
 
@@ -250,6 +261,14 @@ def _filled(cells: list[str | None]) -> tuple[str, ...]:
 
 _THREE_DIGITS = re.compile("[0-9]{3}")
 _FIRST_DIGITS = re.compile("[1-9][0-9]{0,2}")
+
+
+def _names_every_column(layout: Layout) -> bool:
+    """Whether a header that lacks a label is found out, whichever it is. Else rows that go on beyond the
+    header may well have lost one above their cells, and all that follows would move.
+    """
+    columns = layout.columns.items()
+    return all(key != "*" and not key.startswith("/") and not column.optional for key, column in columns)
 
 
 def _is_padded(rows: list[list[str | None]], width: int) -> bool:

@@ -215,7 +215,9 @@ def along(observations: pd.DataFrame, dimension: str) -> pd.DataFrame:
     if dimension in DIMENSIONS:
         return observations.assign(code=observations[dimension], rest=others)
     pairs = [_split(text, dimension) for text in others]
-    return observations.assign(code=[code for code, _ in pairs], rest=[rest for _, rest in pairs])
+    code, rest = zip(*pairs, strict=True) if pairs else ((), ())
+    # Of no rows pandas would make numbers.
+    return observations.assign(code=pd.array(code, dtype="str"), rest=pd.array(rest, dtype="str"))
 
 
 @lru_cache(maxsize=100_000)

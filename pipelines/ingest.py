@@ -46,7 +46,9 @@ def ingest_all(
         with ThreadPoolExecutor(1) as pool:  # one reading is written while the next is put together
             writing: deque[Future[Receipt]] = deque()
             for reading in records.read(source, bulk, store, validator, reader):
-                writing.append(pool.submit(_kept, reading, store))
+                if reading.records:  # before the next is asked for: then they are gone
+                    store.move_records(reading.receipt, reading.records)
+                writing.append(pool.submit(_kept, replace(reading, records=None), store))
                 if len(writing) > 1:
                     yield writing.popleft().result()
             for written in writing:

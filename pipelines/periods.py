@@ -198,6 +198,22 @@ def parse_day(text: str, date_format: str | None = None) -> dt.date:
         raise ValueError(f"'{text}' is not a day of the calendar") from None
 
 
+def is_swapped(text: str, date_format: str) -> bool:
+    """Whether a text that is no date of a format is one with day and month in each other's place: then other
+    texts beside it may be, and be dates of the format too.
+    """
+    swapped = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", date_format)
+    try:
+        dt.datetime.strptime(text.strip(), swapped)
+    except ValueError:
+        return False
+    return swapped != date_format and "%d" in date_format and "%m" in date_format
+
+
+SWAPPED = "has its day and month in each other's place: so may others that are read without an objection"
+SWAPPED_STEP = "Saved again with the settings of another country? Fetch it again, or see `format:`"
+
+
 def _parse_interval(text: str) -> Fragment:
     """``A/B``, ``A ~ B``, ``A to B`` of days, months or years; one of them alone is itself."""
     ends = _INTERVAL.split(text)

@@ -20,7 +20,8 @@ from pipelines.hierarchies import Code, counted_codes
 from pipelines.layouts import Table
 from pipelines.observation import DIMENSIONS, OBSERVED
 from pipelines.paths import statement
-from pipelines.problems import Problem, counted, suggestion
+from pipelines.periods import SWAPPED, SWAPPED_STEP, is_swapped
+from pipelines.problems import Problem, counted, printable, suggestion
 from pipelines.readings import Reading, breakdowns, receipt_of, rejected_rows, says_all, scope
 from pipelines.record_fields import WHAT
 from pipelines.record_files import texts_of
@@ -62,7 +63,11 @@ def settled(
     is_refused = bad * 100 > table.layout.max_rejected_pct * received or bad == received or bool(errored)
     problems, raw = _bad_rows(found, connection, is_refused)
     of_file = [_errored(export.file, result) for result in errored]
-    if is_refused:
+    swapped = _swapped_date(found, problems)
+    if swapped:
+        of_file.append(swapped)
+        is_refused = True
+    elif is_refused:
         of_file.append(_refusal(export.file, bad, received, table))
     elif found.verdict.broken_rows and found.counted:
         _leave_out(found, connection)
@@ -134,6 +139,21 @@ def _bad_rows(
         value = _cell(found, name, raw.get(line))
         problems.append(_problem(found, one.rule, line, name, reason, value))
     return problems, raw
+
+
+def _swapped_date(found: Settled, problems: list[Problem]) -> Problem | None:
+    """What is wrong with an export of which a date is one only with day and month swapped."""
+    formats = {
+        bound.name: bound.field.format
+        for bound in found.staged.bound
+        if bound.field.type in ("date", "datetime") and bound.field.format
+    }
+    for problem in problems:
+        date_format = formats.get(problem.column or "")
+        if date_format and problem.value and is_swapped(problem.value, date_format):
+            reason = f"row {problem.row}: '{printable(problem.value)}' {SWAPPED}"
+            return replace(problem, rule="format", reason=reason, row=None, next_step=SWAPPED_STEP)
+    return None
 
 
 def _is_type(rule: RecordRule) -> bool:

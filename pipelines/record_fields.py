@@ -22,7 +22,8 @@ WHAT = {
     "datetime": "a date and time", "yearmonth": "a month",
 }  # fmt: skip
 FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "yearmonth": "%Y-%m"}
-_INTEGER = r"\s*[+-]?[0-9]+(\.0*)?\s*"
+_INTEGER = r"\s*[+-]?[0-9]+(\.(0{0,2}|0{4,}))?\s*"
+"""Of 1.000 nobody knows whether it is one or a thousand."""
 _NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 
 

@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -166,6 +166,8 @@ def _labels(line: bytes, raw: RawFile, layout: Layout) -> list[str]:
         text = line.decode(raw.encoding or "utf-8").removeprefix("\ufeff").rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise _unreadable(file, "header", f"its header cannot be read: {error}", "See `encoding:`") from None
+    if "\0" in text:
+        raise _unreadable(file, "format", "a NUL character: this is not text", "See `encoding:`")
     if "\r" in text:
         raise _unreadable(file, "header", "its lines end in CR alone", "Save it with LF or CR LF")
     try:
@@ -315,6 +317,12 @@ def _decoded(line: bytes, raw: RawFile) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         reason = f"is not {encoding}: byte {error.object[error.start]:#04x} at {error.start + 1}"
         return line.decode(encoding, "backslashreplace"), reason
+
+
+def first_rows(raw: RawFile, layout: Layout, count: int) -> list[tuple[int, list[str]]]:
+    """The first rows below the header, each with its line; those that cannot be read left out."""
+    rows = (row for row in _each_line(raw, layout) if row[1] is not None)
+    return [(number, cells) for number, cells, _, _ in islice(rows, count) if cells]
 
 
 def transcoded(raw: RawFile, copy: Path) -> RawFile | None:

@@ -14,6 +14,7 @@ import duckdb
 from pipelines import record_files, record_sql
 from pipelines.exports import Export
 from pipelines.hashes import stamp
+from pipelines.header_hints import LOOKED_AT, header_hint
 from pipelines.layouts import Table
 from pipelines.limits import Limits, raised
 from pipelines.paths import statement
@@ -146,6 +147,8 @@ def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> St
         raw = replace(raw, labels=scanner.parquet_columns(layout.limits))
     bound, problems = bind(table, raw.labels, export.file)
     if problems:
+        if not raw.is_parquet and (hint := _hint(raw, table)):
+            problems[0] = replace(problems[0], next_step=hint)
         return Staged(export, raw=raw, problems=problems)
     staged = Staged(export, target, raw, bound)
     copy = target.with_suffix(".csv")
@@ -158,6 +161,18 @@ def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> St
         step = "The file may be cut; fetch it again"
         staged.problems = [Problem(export.file, "empty", "has a header and no rows", next_step=step)]
     return staged
+
+
+def _hint(raw: RawFile, table: Table) -> str | None:
+    """Where the header may be, known by every label that it must have."""
+
+    def is_header(labels: list[str]) -> bool:
+        return len(labels) > 1 and not any(
+            p.rule == "missing_column" for p in bind(table, labels, raw.file)[1]
+        )
+
+    below = record_files.first_rows(raw, table.layout, LOOKED_AT)
+    return header_hint(raw.labels, below, is_header, table.layout.delimiter)
 
 
 def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> bool:

@@ -245,13 +245,17 @@ class Store:
         rows; complete or not at all.
         """
         if records:
-            kept = self.records(receipt)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            records.replace(kept)
+            self.move_records(receipt, records)
         with self._building(self.reading(receipt.reading)) as building:
             self._write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
             self._write_rejected(rejected, receipt, building)
             write_json(building / "receipt.json", vars(receipt))
+
+    def move_records(self, receipt: Receipt, records: Path) -> None:
+        """Keep the accepted rows of a record-level export; without a reading nobody looks at them."""
+        kept = self.records(receipt)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        records.replace(kept)
 
     @contextmanager
     def _building(self, final: Path) -> Iterator[Path]:

@@ -43,7 +43,8 @@ LAYERS = {
         "layouts", "limits", "record_contract", "record_layouts", "record_words", "settings", "word_types", "words",
     },
     "reading": {
-        "binding", "coverage", "csv_rows", "data_rows", "doubts", "exports", "grids", "hashes", "headings", "hierarchies", "numerals",
+        "binding", "coverage", "csv_rows", "data_rows", "doubts", "exports", "grids", "hashes", "header_hints", "headings",
+        "hierarchies", "numerals",
         "outside", "printed_figures", "tables", "workbook_parts", "workbooks",
     },
     "records": {"databases", "record_fields", "record_files", "record_lines", "record_staging", "rollups"},

@@ -172,6 +172,23 @@ def test_trailing_delimiters_on_every_row_do_no_harm(read):
     assert (rows(grid), grid.problems) == ({2: ["10s", "1"], 3: ["20s", "2"]}, [])
 
 
+@pytest.mark.parametrize(
+    "others",
+    [{"*": {"ignore": "not used"}}, {"/b|c/": {"ignore": "x"}}, {"b": {"optional": True, "ignore": "x"}}],
+)
+def test_cells_beyond_the_header_are_not_forgiven_where_a_label_may_be_missing_unnoticed(read, others):
+    # The label b is gone, and c stands above its cells.
+    columns = {"a": {"period": "year"}, "c": {"value": "count"}, **others}
+    grid = read("a,c,d\n2024,1,7,\n2025,2,8,\n", columns=columns)
+    assert rows(grid) == {}
+    assert "beyond the header: a label may be missing" in str(grid.problems[0])
+
+
+def test_the_next_step_for_an_encoding_follows_its_byte_order_mark(read):
+    for encoding in ("utf-16", "utf-32"):
+        assert f"It decodes as {encoding}" in refusal(read, KOREAN.encode(encoding))
+
+
 def test_a_thousand_that_is_not_quoted_is_not_two_cells_because_the_last_cell_is_empty(read):
     # 1,061 suspects and no share; without the quotes it would read as 1 suspect and 61%.
     grid = read("age,suspects,share\n10s,895,61.8\n20s,1,061,\n")

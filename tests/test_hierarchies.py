@@ -726,3 +726,9 @@ def test_a_key_is_a_part_of_the_longest_printed_one(source_of):
     assert sorted(sums[["code", "value", "sum_of_parts"]].itertuples(index=False, name=None)) == [
         ("100000", 5, 5), ("110000", 3, 3), ("total", 9, 9),
     ]  # fmt: skip
+
+
+def test_of_no_figures_there_are_no_sums_along_a_dimension_of_the_source_alone():
+    # As where a row is bad of which not even the period is known.
+    nothing = observations({"value": 1, "other_dimensions": '{"place":"park"}'}).iloc[:0]
+    assert sums_of_parts(nothing, "place", [Code("place", "park", "park", "total", ("total",))]).empty

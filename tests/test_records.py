@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -203,6 +204,7 @@ def test_dimensions_of_its_own_keep_their_codes_beside_codes_that_no_record_has(
         ("d,2024-01-01,,20,N,x\n", "Type", "is empty"),
         ("d,2024-01-01,Theft,12.7,N,x\n", "Age", "is not a whole number"),
         ("d,2024-01-01,Theft,0x1F,N,x\n", "Age", "is not a whole number"),
+        ("d,2024-01-01,Theft,1.000,N,x\n", "Age", "is not a whole number"),
         ("d,2024-01-01,Theft,-3,N,x\n", "Age", "'-3' is not a known age band"),
         ("d,2024-01-01,Theft,20,maybe,x\n", "Held", "is not a truth value"),
         (",2024-01-01,Theft,20,N,x\n", "Id", "is empty"),
@@ -223,6 +225,45 @@ def test_a_bad_row_is_rejected_at_its_line_and_the_others_are_counted(
     assert records.rejected() == [(3, column, reason)]
     [(total,)] = [r[3:] for r in records.figures() if r[:3] == ("suspects", "total", "total")]
     assert total == 3
+    assert len(records.kept()) == 3
+
+
+def test_of_dates_one_of_which_has_the_month_first_none_is_believed(records: Records) -> None:
+    words = CONTRACT.replace("{type: date}", "{type: date, format: '%d/%m/%Y'}")
+    rows = [GOOD[0].replace("2024-01-01", "03/01/2024"), GOOD[1].replace("2024-01-15", "01/15/2024")]
+    receipt = records.says("max_rejected_pct: 50\n", words).put(HEADER + "".join(rows)).receipt()
+
+    assert (receipt.status, receipt.observations) == ("quarantined", 0)
+    assert "row 3: '01/15/2024' has its day and month in each other's place" in receipt.problems[0]
+
+
+def test_a_header_that_is_further_below_is_told_and_not_taken(records: Records) -> None:
+    receipt = records.says().put("Arrests,,,,,\n\n" + HEADER + "".join(GOOD)).receipt()
+
+    assert receipt.status == "quarantined"
+    assert (
+        "Row 3 looks like the header: if all above it is a title, say `skip_rows: 2`" in receipt.problems[0]
+    )
+
+
+def test_records_in_utf_16_are_no_text(records: Records) -> None:
+    receipt = records.says().put((HEADER + GOOD[0]).encode("utf-16-le")).receipt()
+
+    assert "a NUL character: this is not text. See `encoding:`" in receipt.problems[0]
+
+
+class SlowStore(Store):
+    """On a disk that takes its time."""
+
+    def write(self, *reading, **more) -> None:
+        time.sleep(0.3)
+        super().write(*reading, **more)
+
+
+def test_records_are_kept_though_the_reading_before_them_is_still_written(records: Records) -> None:
+    records.store = SlowStore(records.store.folder)
+    records.says().put(HEADER + "".join(GOOD)).ingest()
+
     assert len(records.kept()) == 3
 
 

@@ -1118,3 +1118,12 @@ def test_labels_with_other_letters_stay_unknown(tidy, label):
     words = AGES_BY_LETTERS.replace("age_band", "crime_type")
     [problem] = tidy(words, f"age,n\n{label},1\n").problems
     assert (problem.rule, problem.value) == ("unknown_label", label)
+
+
+def test_of_days_one_of_which_has_the_month_first_none_is_believed(tidy):
+    words = "columns:\n  day: {period: day, format: '%d/%m/%Y'}\n  n: {value: count, measure: cases}\n"
+    tidied = tidy(words, "day,n\n03/01/2024,5\n01/15/2024,7\n")
+    assert tidied.observations[tidied.observations["source_row"] == 3].empty
+    [said] = [str(problem) for problem in tidied.problems if problem.row is None]
+    assert "'01/15/2024' has its day and month in each other's place" in said
+    assert [problem.row for problem in tidy(words, "day,n\n03/01/2024,5\n32/01/2024,7\n").problems] == [3]
