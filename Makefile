@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-service faults lint format docs bench clean
+.PHONY: help run test test-service faults lint format docs notebook bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,15 +34,27 @@ format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --nocolor sql
 
-docs: $(READY) ## Generate docs/contract.schema.json and docs/contract.md
+docs: $(VENV)/.docs ## Make the reference, build the site: docs/_build/site/index.html
 	$(BIN)/python -m pipelines.docs
+	@$(BIN)/caseload run --source noi_cybersex_crackdown --raw raw --warehouse docs/_build/warehouse >/dev/null
+	CASELOAD_WAREHOUSE=docs/_build/warehouse $(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build/site
+	@echo "Built docs/_build/site/index.html"
+
+notebook: $(VENV)/.docs ## Open the notebook in the browser, on warehouse/
+	$(BIN)/marimo edit --skip-update-check --no-sandbox docs/notebooks/may_i_quote_it.py
 
 bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one size
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,bench]'
 	$(BIN)/python -m bench.run $(if $(ROWS),--rows $(ROWS))
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/report warehouse/*.duckdb
+	rm -rf $(VENV) docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/report warehouse/*.duckdb
+
+# What only the site and the notebook need.
+$(VENV)/.docs: $(READY)
+	@echo "Installing what the site and the notebook need (a minute, once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,docs]'
+	@touch $@
 
 # Made anew when the project's needs change; a half-made environment has no .ready and is made again.
 $(READY): pyproject.toml constraints.txt

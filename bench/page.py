@@ -9,12 +9,13 @@ TARGETS = {1_000_000: None, 10_000_000: 1.5, 50_000_000: 1.2}
 
 
 def write_page(results: dict[str, Any], path: Path) -> None:
-    """``docs/benchmarks.md``, and its chart beside it."""
+    """``docs/reference/benchmarks.md``, and its chart beside it."""
     machine, versions = results["machine"], results["versions"]
     parts = [
         "# Benchmarks\n",
         "Written by `make bench` (`make bench ROWS=10_000_000` for one size); all figures are in "
-        "`bench/results.json`. The floor is [bench/floor.py](../bench/floor.py): a bare DuckDB script that "
+        "`bench/results.json`. The floor is [bench/floor.py](../../bench/floor.py): a bare DuckDB script "
+        "that "
         "reads the same simulated files with the same types, writes the same Parquet, runs the same checks "
         "fused into one scan, counts the same breakdowns and builds the three marts. Product and floor take "
         "turns, whole processes from nothing, imports and Dagster's new instance included; ratios are within "

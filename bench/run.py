@@ -2,7 +2,7 @@
 
 Product and floor take turns, each in a process of its own with an empty output folder, so that what the
 machine does meanwhile hits both. Ratios are within one turn. Writes ``bench/results.json`` and
-``docs/benchmarks.md``.
+``docs/reference/benchmarks.md``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
             results["one_more_month"] = [one_more_month(work, months) for months in HISTORIES]
             results["nothing_new"] = nothing_new(work)
         save(results)
-    say(f"Wrote {ROOT / 'bench/results.json'} and docs/benchmarks.md")
+    say(f"Wrote {ROOT / 'bench/results.json'} and docs/reference/benchmarks.md")
 
 
 def say(text: str) -> None:
@@ -61,7 +61,7 @@ def say(text: str) -> None:
 def save(results: dict[str, Any]) -> None:
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     (ROOT / "bench/results.json").write_text(text, encoding="utf-8")
-    write_page(results, ROOT / "docs/benchmarks.md")
+    write_page(results, ROOT / "docs/reference/benchmarks.md")
 
 
 def machine() -> dict[str, Any]:

@@ -301,7 +301,7 @@ def _chosen(places: Places, name: str | None, only: bool = False) -> list[Source
         typer.echo(error, err=True)
         _fail(f"{len(error.problems)} problem(s) in contracts. Nothing was run.")
     if not sources:
-        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See docs/contract.md.")
+        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See docs/how-to/write-a-contract.md.")
     if name is None:
         return sources
     names = [source.name for source in sources]

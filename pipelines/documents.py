@@ -163,7 +163,7 @@ def _said(error: Any, words: list[str]) -> str:
     last = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "extra_forbidden":
         if last in words:
-            return "is a word that does not stand here; see docs/contract_reference.md"
+            return "is a word that does not stand here; see docs/reference/contract-language.md"
         near = closest(last, words)
         return "is not a word of the contract language" + (f"; closest: `{near}`" if near else "")
     if error["type"] == "missing":

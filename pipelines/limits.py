@@ -2,7 +2,7 @@
 looked at yet.
 
 The defaults are far above what publishers send, and low enough that no file takes a machine down. A
-contract raises one under ``limits:``; docs/safety.md has them in a table.
+contract raises one under ``limits:``; docs/explanation/safety.md has them in a table.
 """
 
 from __future__ import annotations

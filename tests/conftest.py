@@ -51,7 +51,9 @@ def source_of(tmp_path: Path) -> Callable[[str], contract.Source]:
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the shipped sources in ``raw`` and what one run of the command made of them."""
+    """A folder with the shipped sources in ``raw``, what one run of the command made of them, and in ``run.txt``
+    what it printed.
+    """
     from tests.command import NOI, ROOT, caseload
 
     folder = tmp_path_factory.mktemp("first_run")
@@ -61,6 +63,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "raw" / yearly.name / contract.FILE_NAME, yearly)
     done = caseload(folder, "run")
     assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "run.txt").write_text(done.stdout, encoding="utf-8")
     return folder
 
 

@@ -68,7 +68,9 @@ LAYERS = {
         "launcher", "metadata", "runs", "sensors",
     },
     "command": {
-        "accept", "cli", "dev", "docs", "freshness", "job", "show", "show_check", "show_query", "show_rollback",
+        "accept", "cli", "dev", "docs", "docs.__main__", "docs.command_line", "docs.contract_language",
+        "docs.examples_page", "docs.expectations_page", "docs.markdown", "docs.pages", "docs.settings_page",
+        "docs.warehouse_page", "freshness", "job", "show", "show_check", "show_query", "show_rollback",
         "show_run", "show_simulate", "show_status", "show_verify",
     },
 }  # fmt: skip
@@ -424,6 +426,6 @@ def test_every_query_begins_with_what_it_answers(path):
 
 @pytest.mark.parametrize("layer", ["ingest", "reconcile", "show"])
 def test_every_query_that_python_runs_is_run_by_somebody(layer):
-    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in PATHS)
 
     assert [name for name in names_of(layer, ".sql") if f'"{name}' not in code] == []

@@ -31,7 +31,7 @@ def test_another_file_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
-    page = (Path(__file__).parent.parent / "docs/operate.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent / "docs/how-to/operate.md").read_text(encoding="utf-8")
     [example] = [block for block in page.split("```yaml\n")[1:] if block.startswith("# caseload.yaml")]
     settings = settings_of(tmp_path, example.partition("```")[0])
     assert settings.alerts.is_on

@@ -94,7 +94,7 @@ regrouped as (
 explained as (
     select
         *,
-        if(is_own, own_value, total) as new_value,
+        case when is_own then own_value else total end as new_value,
         case
             when is_own and own_value is null then 'it is no number'
             when is_own then null

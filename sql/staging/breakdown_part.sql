@@ -17,25 +17,25 @@ with part as (
         end as part_code,
         struct_pack(
             measure := figure.measure,
-            crime_type := if(along.dimension = 'crime_type', 'total', figure.crime_type),
-            age_band := if(along.dimension = 'age_band', 'total', figure.age_band),
-            sex := if(along.dimension = 'sex', 'total', figure.sex),
-            region := if(along.dimension = 'region', 'total', figure.region),
-            others := if(
-                along.dimension in ('crime_type', 'age_band', 'sex', 'region') or figure.others = '',
-                figure.others,
-                replace(
+            crime_type := case when along.dimension = 'crime_type' then 'total' else figure.crime_type end,
+            age_band := case when along.dimension = 'age_band' then 'total' else figure.age_band end,
+            sex := case when along.dimension = 'sex' then 'total' else figure.sex end,
+            region := case when along.dimension = 'region' then 'total' else figure.region end,
+            others := case
+                when along.dimension in ('crime_type', 'age_band', 'sex', 'region') or figure.others = ''
+                    then figure.others
+                else replace(
                     json_merge_patch(figure.others, json_object(along.dimension, null))::varchar,
                     '{}',
                     ''
                 )
-            )
+            end
         ) as root,
     from staging.figure as figure
     cross join unnest(
         list_concat(
             ['crime_type', 'age_band', 'sex', 'region'],
-            if(figure.others = '', [], json_keys(nullif(figure.others, '')))
+            case when figure.others = '' then [] else json_keys(nullif(figure.others, '')) end
         )
     ) as along (dimension)
 ),
@@ -76,7 +76,8 @@ select
     part.is_provisional,
     part.is_additive,
     -- Of parts that may not be all, one file's are told from another's by which stands.
-    if(breakdown.totals in ('none', 'printed'), part.is_latest, part.is_current) as is_current,
+    case when breakdown.totals in ('none', 'printed') then part.is_latest else part.is_current end
+        as is_current,
     part.is_standing,
     part.table_name,
     part.source_file,

@@ -241,20 +241,22 @@ explained as (
                 when len(only_now) + len(only_before) > 0
                     then
                         'the totals are not of the same parts:'
-                        || if(
-                            len(only_now) > 0,
-                            ' new '
-                            || array_to_string(only_now[:3], ', ')
-                            || if(len(only_now) > 3, ', …', ''),
-                            ''
-                        )
-                        || if(
-                            len(only_before) > 0,
-                            ' without '
-                            || array_to_string(only_before[:3], ', ')
-                            || if(len(only_before) > 3, ', …', ''),
-                            ''
-                        )
+                        || case
+                            when len(only_now) > 0
+                                then
+                                    ' new '
+                                    || array_to_string(only_now[:3], ', ')
+                                    || case when len(only_now) > 3 then ', …' else '' end
+                            else ''
+                        end
+                        || case
+                            when len(only_before) > 0
+                                then
+                                    ' without '
+                                    || array_to_string(only_before[:3], ', ')
+                                    || case when len(only_before) > 3 then ', …' else '' end
+                            else ''
+                        end
             end
         ) as no_change_reason,
     from differing

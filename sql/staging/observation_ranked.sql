@@ -90,7 +90,7 @@ correction as (
 ranked as (
     select
         read_from.*,
-        if(read_from.released_on < latest.released_on, latest.released_on, null) as superseded_on,
+        case when read_from.released_on < latest.released_on then latest.released_on end as superseded_on,
         row_number() over (
             partition by
                 read_from.source, read_from.period_start, read_from.period_end, read_from.measure,
@@ -114,12 +114,13 @@ ranked as (
                 read_from.source_file asc,
                 read_from.source_row asc
         ) as place,
-        max(if(latest.released_on > read_from.released_on, null, read_from.released_on)) over (
-            partition by
-                read_from.source, read_from.period_start, read_from.period_end, read_from.measure,
-                read_from.crime_type, read_from.age_band, read_from.sex, read_from.region,
-                read_from.other_dimensions
-        ) as latest_release,
+        max(case when latest.released_on > read_from.released_on then null else read_from.released_on end)
+            over (
+                partition by
+                    read_from.source, read_from.period_start, read_from.period_end, read_from.measure,
+                    read_from.crime_type, read_from.age_band, read_from.sex, read_from.region,
+                    read_from.other_dimensions
+            ) as latest_release,
     from read_from
     left join latest
         on

@@ -117,23 +117,22 @@ added as (
         other_of.code as into_others,
         concat_ws(
             ' ',
-            if(cell.crime_type <> type_of.code, 'crime_type', null),
-            if(cell.age_band <> age_of.code, 'age_band', null),
-            if(cell.sex <> sex_of.code, 'sex', null),
-            if(cell.region <> region_of.code, 'region', null),
-            if(
-                cell.others <> other_of.code,
-                array_to_string(
-                    list_filter(
-                        json_keys(nullif(cell.others, '')),
-                        lambda name: not list_contains(
-                            coalesce(json_keys(nullif(other_of.code, '')), []), name
-                        )
-                    ),
-                    ' '
-                ),
-                null
-            )
+            case when cell.crime_type <> type_of.code then 'crime_type' end,
+            case when cell.age_band <> age_of.code then 'age_band' end,
+            case when cell.sex <> sex_of.code then 'sex' end,
+            case when cell.region <> region_of.code then 'region' end,
+            case
+                when cell.others <> other_of.code
+                    then array_to_string(
+                        list_filter(
+                            json_keys(nullif(cell.others, '')),
+                            lambda name: not list_contains(
+                                coalesce(json_keys(nullif(other_of.code, '')), []), name
+                            )
+                        ),
+                        ' '
+                    )
+            end
         ) as along,
         list_filter(
             [
@@ -192,7 +191,7 @@ summed as (
 -- Ways that add up to something else are not all of it, each by itself.
 agreed as (
     select
-        if(is_known, published_total, null) as own_total,
+        case when is_known then published_total end as own_total,
         * replace (
             is_known and coalesce(
                 min(total) filter (is_known) over same_whole = max(total) filter (is_known) over same_whole,

@@ -1,0 +1,1 @@
+"""What `docs/reference` says of the code, made from the code: ``python -m pipelines.docs [--check]``."""
