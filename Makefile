@@ -25,14 +25,14 @@ faults: $(READY) ## Kill, fill, break and crowd the command in every way: half a
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/sqlfluff lint --nocolor sql
+	$(BIN)/sqlfluff lint --nocolor sql docs/queries
 	$(BIN)/mypy
 	$(BIN)/python -m pipelines.docs --check
 
 format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/sqlfluff fix --nocolor sql
+	$(BIN)/sqlfluff fix --nocolor sql docs/queries
 
 docs: $(VENV)/.docs ## Make the reference, build the site: docs/_build/site/index.html
 	$(BIN)/python -m pipelines.docs

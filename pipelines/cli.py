@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import __version__
-from pipelines.freshness import BAD, GOOD, USAGE
+from pipelines import __version__, cli_analysts
+from pipelines.cli_options import Raw, Warehouse, fail, places_of
+from pipelines.freshness import BAD, GOOD
 from pipelines.paths import Places
 
 if TYPE_CHECKING:
@@ -31,25 +31,6 @@ app = typer.Typer(
         "published); 2 wrong usage or an invalid contract."
     ),
 )
-
-Raw = Annotated[
-    Path | None,
-    typer.Option("--raw", envvar="CASELOAD_RAW", help="Folder of the exports.", show_default="raw"),
-]
-Warehouse = Annotated[
-    Path | None,
-    typer.Option(
-        "--warehouse", envvar="CASELOAD_WAREHOUSE", help="Folder of the output.", show_default="warehouse"
-    ),
-]
-
-
-class Format(StrEnum):
-    """How results are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 @app.callback(invoke_without_command=True)
@@ -81,7 +62,7 @@ def run(
     A bad export is quarantined with the reason and the next step; the last good one stays. With
     nothing new it does nothing and says so.
     """
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     from pipelines import freshness, show
 
     if not force and source is None and (outcome := freshness.recorded(places)):
@@ -90,7 +71,7 @@ def run(
     from pipelines.job import run_job
 
     if edition and source is None:
-        _fail(
+        fail(
             "--edition goes with --source: editions of different sources have nothing to do with each other."
         )
     raise typer.Exit(
@@ -101,7 +82,7 @@ def run(
 @app.command()
 def status(raw: Raw = None, warehouse: Warehouse = None) -> None:
     """Show exports, releases, checks and freshness at a glance. Changes nothing."""
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     sources = _chosen(places, None)
     from pipelines import show_status
 
@@ -123,14 +104,14 @@ def check(
     Try it on a new export before it goes into `raw/`, or while writing a contract:
     `caseload check --source npa_cybercrime_yearly ~/Downloads/export.csv`
     """
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     sources = _chosen(places, source or _folder_of(files, places), only=True)
     from pipelines import show_check
     from pipelines.problems import printable
 
     for file in files:
         if not file.is_file():
-            _fail(f"`{printable(str(file))}` is not a file.")
+            fail(f"`{printable(str(file))}` is not a file.")
     raise typer.Exit(show_check.check(files, sources, places))
 
 
@@ -148,9 +129,9 @@ def accept(
 
     Who, when and why are recorded in `accepted.yaml` beside its contract and in the warehouse.
     """
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     if not reason.strip():
-        _fail("Say why: --reason TEXT")
+        fail("Say why: --reason TEXT")
     sources = _chosen(places, None)
     from pipelines.accept import accept as accept_export
 
@@ -171,7 +152,7 @@ def rollback(
     It stays until an export or a contract is new or changed, or `caseload run --force`. What it replaces
     is kept, so that it can be undone.
     """
-    places = _places(None, warehouse, needs_raw=False)
+    places = places_of(None, warehouse, needs_raw=False)
     from pipelines import show_rollback
 
     if list_:
@@ -190,32 +171,15 @@ def verify(
     Compares hashes of raw files, reads all that is kept of them, builds the warehouse again in a temporary
     folder, and compares every relation of the two row by row.
     """
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     sources = _chosen(places, None)
     from pipelines import show_verify
 
     raise typer.Exit(show_verify.verify(places, sources, deep))
 
 
-@app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="The query; `-` reads it from standard input.")],
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to print the result.")
-    ] = Format.table,
-    warehouse: Warehouse = None,
-) -> None:
-    """Query the published warehouse, read-only.
-
-    Start with `caseload query "select * from data_dictionary"`.
-    """
-    places = _places(None, warehouse, needs_raw=False)
-    if not places.published.is_file():
-        _fail(f"Nothing is published in `{places.warehouse}` yet. `caseload run` builds it.", BAD)
-    from pipelines import show_query
-
-    text = sys.stdin.read() if sql == "-" else sql
-    raise typer.Exit(show_query.query(places.published, text, format_.value))
+for _command in cli_analysts.COMMANDS:
+    app.command()(_command)
 
 
 @app.command()
@@ -241,7 +205,7 @@ def simulate(
     They are marked as simulated in their contract and in every mart. Spoilt rows are listed in
     `simulation.json` beside them.
     """
-    places = _places(None, warehouse, needs_raw=False)
+    places = places_of(None, warehouse, needs_raw=False)
     from pipelines.show_simulate import simulated
 
     raise typer.Exit(
@@ -258,23 +222,11 @@ def dev(
     warehouse: Warehouse = None,
 ) -> None:
     """Open Dagster's UI on this machine, with the same graph and run history as `caseload run`."""
-    places = _places(raw, warehouse)
+    places = places_of(raw, warehouse)
     sources = _chosen(places, None)
     from pipelines.dev import exec_dagster_dev
 
     exec_dagster_dev(places, sources, port)
-
-
-def _places(raw: Path | None, warehouse: Path | None, needs_raw: bool = True) -> Places:
-    """The folders of this call, also put where Dagster's processes find them."""
-    if raw:
-        os.environ["CASELOAD_RAW"] = str(raw.resolve())
-    if warehouse:
-        os.environ["CASELOAD_WAREHOUSE"] = str(warehouse.resolve())
-    places = Places.from_environment()
-    if needs_raw and not places.raw.is_dir():
-        _fail(f"There is no folder `{places.raw}`. Name the folder of your exports with --raw.")
-    return places
 
 
 def _folder_of(files: list[Path], places: Places) -> str | None:
@@ -299,20 +251,15 @@ def _chosen(places: Places, name: str | None, only: bool = False) -> list[Source
         sources = load_all(places.raw)
     except ContractError as error:
         typer.echo(error, err=True)
-        _fail(f"{len(error.problems)} problem(s) in contracts. Nothing was run.")
+        fail(f"{len(error.problems)} problem(s) in contracts. Nothing was run.")
     if not sources:
-        _fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See docs/how-to/write-a-contract.md.")
+        fail(f"No `{FILE_NAME}` in any folder below `{places.raw}`. See docs/how-to/write-a-contract.md.")
     if name is None:
         return sources
     names = [source.name for source in sources]
     if name not in names:
-        _fail(f"There is no source '{name}'{suggestion(name, names)}. Sources: {', '.join(names)}.")
+        fail(f"There is no source '{name}'{suggestion(name, names)}. Sources: {', '.join(names)}.")
     return [source for source in sources if source.name == name]
-
-
-def _fail(message: str, code: int = USAGE) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:

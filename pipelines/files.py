@@ -57,9 +57,9 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any, indent: int | None = None) -> None:
     with replacing(path) as temporary:
-        text = json.dumps(content, ensure_ascii=False, default=str)
+        text = json.dumps(content, ensure_ascii=False, default=str, indent=indent)
         temporary.write_text(text, encoding="utf-8")
 
 

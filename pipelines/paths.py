@@ -10,6 +10,9 @@ _PACKAGE = Path(__file__).resolve().parent
 # In a checkout `sql/` stands beside the package; a built wheel carries it inside.
 SQL = next(path for path in (_PACKAGE.parent / "sql", _PACKAGE / "sql") if path.is_dir())
 
+QUERIES = next(path for path in (_PACKAGE.parent / "docs/queries", _PACKAGE / "queries") if path.is_dir())
+"""Questions that analysts ask, as queries to start from."""
+
 
 def statement(folder: str, name: str) -> str:
     """The text of a query of a folder of ``sql/``."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import typer
+from rich.text import Text
 
 from pipelines import databases, show
 from pipelines.advice import with_next_step
-from pipelines.freshness import BAD
+from pipelines.freshness import BAD, GOOD, USAGE
+from pipelines.takeaway import questions
+from pipelines.takeaway.cells import harmless
+from pipelines.takeaway.refusals import Refused
 
 TABLE_ROWS = 200
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def query(database: Path, sql: str, format_: str) -> int:
@@ -46,19 +47,34 @@ def query(database: Path, sql: str, format_: str) -> int:
     return 0
 
 
+def examples() -> int:
+    """List the example queries; the exit code."""
+    shown = show.table("Example queries", "name", "question")
+    for each in questions.questions().values():
+        shown.add_row(each.name, each.question)
+    shown.columns[0].no_wrap = True
+    out = show.console()
+    out.print(shown)
+    show.says(out)("Next: caseload query --example NAME")
+    return GOOD
+
+
+def example(database: Path, name: str, format_: str) -> int:
+    """Run an example query; the exit code."""
+    try:
+        found = questions.named(name)
+    except Refused as error:
+        typer.echo(str(error), err=True)
+        return USAGE
+    if format_ == "table":
+        out = show.console()
+        out.print(Text(found.sql.strip()), style="dim")
+    return query(database, found.sql, format_)
+
+
 def opened(database: Path) -> duckdb.DuckDBPyConnection:
     """A connection that can read the warehouse and nothing else: no other file, no setting."""
     return databases.opened(database, read_only=True)
-
-
-def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, behind an apostrophe; else the value.
-
-    A number that is kept as text, such as -4.1, is no formula.
-    """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 def _table(names: list[str], rows: list[tuple]) -> None:

@@ -261,7 +261,7 @@ def as_table(found: list[Outcome]) -> str:
 
 
 def main() -> None:
-    """Print the table of docs/safety.md, and every file that is read wrong; contracts may be named."""
+    """Print the table of docs/explanation/safety.md, and every file that is read wrong; contracts may be named."""
     begun = time.monotonic()
     found: list[Outcome] = []
     with tempfile.TemporaryDirectory() as scratch:

@@ -262,7 +262,7 @@ def test_the_published_file_is_of_a_version_that_duckdb_1_5_opens(published: Pat
         (["run", "--source", "noi_cybersex_crackdwn"], "closest: 'noi_cybersex_crackdown'"),
         (["run", "--raw", "no/such/folder"], "There is no folder"),
         (["check", "no_such_file.csv"], "is not a file"),
-        (["query"], "Missing argument"),
+        (["query"], "Say which query"),
         (["accept", "--reason", "it is right"], "Missing argument"),
         (["accept", CRIME_TYPES], "Missing option '--reason'"),
         (["accept", CRIME_TYPES, "--reason", " "], "Say why"),

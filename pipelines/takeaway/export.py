@@ -1,0 +1,110 @@
+"""Takes marts, or the result of a query, away as files of one format, with what explains them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pipelines import databases
+from pipelines.files import write_json
+from pipelines.takeaway import data_package, notes, parquet_files, sdmx, selection, text_files, workbook
+from pipelines.takeaway.notes import Notes
+from pipelines.takeaway.places import PACKAGE, new_file, new_folder
+from pipelines.takeaway.refusals import Refused
+from pipelines.takeaway.selection import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+Format = Literal["parquet", "csv", "xlsx", "sdmx"]
+WORKBOOK_SUFFIX = ".xlsx"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be taken away, as what, and where to."""
+
+    format: Format
+    relations: tuple[str, ...] = ()
+    query: str | None = None
+    out: Path | None = None
+    may_replace: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken away."""
+
+    path: Path
+    rows: dict[str, int]
+    """Rows of each table by its name."""
+    notes: Notes
+
+
+def export(database: Path, wish: Wish) -> Taken:
+    """Write what is wished for, whole or not at all.
+
+    Raises Refused, and duckdb.Error where the warehouse cannot be opened or the query is wrong.
+    """
+    if wish.query is not None and wish.relations:
+        raise Refused("Name relations or give a --query, not both.")
+    with databases.opened(database, read_only=True) as connection:
+        said = notes.of(connection)
+    target = _target(wish, said)
+    if wish.format == "xlsx":
+        with (
+            new_file(target, wish.may_replace) as path,
+            databases.opened(database, read_only=True) as connection,
+        ):
+            tables = _tables(connection, wish)
+            workbook.write(tables, said, path)
+            return Taken(target, _counts(tables), said)
+    with new_folder(target, wish.may_replace) as folder, databases.opened(
+        database, read_only=True, folders=[folder]
+    ) as connection:  # fmt: skip
+        tables = _tables(connection, wish)
+        _write_folder(connection, wish.format, tables, said, folder)
+        return Taken(target, _counts(tables), said)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, wish: Wish) -> list[Table]:
+    if wish.query is not None:
+        return [selection.query(connection, wish.query)]
+    tables = selection.relations(connection, list(wish.relations))
+    return sdmx.figures(tables) if wish.format == "sdmx" and not wish.relations else tables
+
+
+def _write_folder(
+    connection: duckdb.DuckDBPyConnection, format_: Format, tables: list[Table], said: Notes, folder: Path
+) -> None:
+    defused: dict[str, int] = {}
+    more: list[str] = []
+    if format_ == "sdmx":
+        files = sdmx.write(connection, tables, said, folder)
+        more = [sdmx.STRUCTURE_FILE]
+    elif format_ == "csv":
+        files = {f"{table.name}.csv": table for table in tables}
+        defused = {file: text_files.write(table, folder / file) for file, table in files.items()}
+    else:
+        files = {f"{table.name}.parquet": table for table in tables}
+        for file, table in files.items():
+            parquet_files.write(table, folder / file)
+    described = data_package.package(said, files, folder, defused, more)
+    write_json(folder / PACKAGE, described, indent=2)
+
+
+def _target(wish: Wish, said: Notes) -> Path:
+    """Where to: what is named, else a name of its own for every publication, right here."""
+    name = f"caseload-{said.publication_id}"
+    if wish.format != "xlsx":
+        return (wish.out or Path(f"{name}-{wish.format}")).absolute()
+    if wish.out is None or wish.out.is_dir():
+        return (wish.out or Path()).absolute() / f"{name}{WORKBOOK_SUFFIX}"
+    if wish.out.suffix.lower() != WORKBOOK_SUFFIX:
+        raise Refused(f"`{wish.out}` is neither a folder nor a name that ends in {WORKBOOK_SUFFIX}.")
+    return wish.out.absolute()
+
+
+def _counts(tables: list[Table]) -> dict[str, int]:
+    return {table.name: table.count() for table in tables}

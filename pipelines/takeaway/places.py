@@ -1,0 +1,102 @@
+"""Where files that are taken away go: a folder or a file that is written whole or not at all.
+
+What is there already stays, unless it is to be replaced; and then only a folder in which nothing lies but an
+earlier export.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from pipelines.files import replacing, sync
+from pipelines.problems import printable
+from pipelines.takeaway.refusals import Refused
+
+PACKAGE = "datapackage.json"
+MADE_BY = "caseload"
+"""The property of a data package that says that it is one of ours."""
+
+
+@contextmanager
+def new_folder(target: Path, may_replace: bool) -> Iterator[Path]:
+    """A folder beside ``target`` that takes its place, whole and on disk, when all went well."""
+    _make_sure_it_may_go(target, may_replace)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        for path in made.iterdir():
+            path.chmod(0o644)
+            sync(path)
+        sync(made)
+        _put(made, target, may_replace)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def new_file(target: Path, may_replace: bool) -> Iterator[Path]:
+    """A file beside ``target`` that takes its place when all went well."""
+    if target.exists() and not may_replace:
+        raise Refused(f"`{_shown(target)}` is there already. --force replaces it, --out names another.")
+    with replacing(target) as temporary:
+        yield temporary
+        temporary.chmod(0o644)
+
+
+def _put(made: Path, target: Path, may_replace: bool) -> None:
+    """Rename a folder to where it is to be; an earlier export is put aside first, and back on failure."""
+    _make_sure_it_may_go(target, may_replace)
+    if not target.exists():
+        made.rename(target)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        target.rename(aside / target.name)
+        try:
+            made.rename(target)
+        except OSError:
+            (aside / target.name).rename(target)
+            raise
+    finally:
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+    sync(target.parent)
+
+
+def _make_sure_it_may_go(target: Path, may_replace: bool) -> None:
+    if not target.exists() and not target.is_symlink():
+        return
+    shown = _shown(target)
+    if not target.is_dir() or target.is_symlink():
+        said = "The data and what describes them are several files: name a folder with --out."
+        raise Refused(f"`{shown}` is no folder. {said}")
+    inside = {path.name for path in target.iterdir()}
+    if inside and not may_replace:
+        said = "--force replaces an earlier export in it, --out names another folder."
+        raise Refused(f"`{shown}` is not empty. {said}")
+    if others := sorted(inside - _of_an_export(target)):
+        said = "Nothing was replaced; name another folder with --out."
+        raise Refused(f"`{shown}` holds what no export has put there: {printable(others[0])}. {said}")
+
+
+def _of_an_export(folder: Path) -> set[str]:
+    """The names of the files that an earlier export has written; none if there was none."""
+    package: Any = None
+    with suppress(OSError, ValueError):
+        package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    if not isinstance(package, dict) or not isinstance(package.get(MADE_BY), dict):
+        return set()
+    files = package[MADE_BY].get("files")
+    return {PACKAGE, *(name for name in files if isinstance(name, str))} if isinstance(files, list) else set()
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

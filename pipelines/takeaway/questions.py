@@ -1,0 +1,55 @@
+"""Questions that analysts ask, as queries to start from: the files of ``docs/queries``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.paths import QUERIES
+from pipelines.problems import printable, suggestion
+from pipelines.takeaway.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, and the query that answers it."""
+
+    name: str
+    question: str
+    sql: str
+
+
+def questions() -> dict[str, Question]:
+    """All questions by name."""
+    found = {}
+    for path in sorted(QUERIES.glob("*.sql")):
+        sql = path.read_text(encoding="utf-8")
+        found[path.stem] = Question(path.stem, _asked(sql), sql)
+    return found
+
+
+def named(name: str) -> Question:
+    """The question of that name. Raises Refused."""
+    known = questions()
+    if name not in known:
+        raise Refused(
+            f"There is no example '{printable(name)}'{suggestion(name, known)}. "
+            "`caseload query --examples` lists them."
+        )
+    return known[name]
+
+
+def about(relation: str) -> Question | None:
+    """The first question whose answer is read from a relation."""
+    from pipelines.relations import tables_read
+
+    return next((each for each in questions().values() if relation in tables_read(each.sql)), None)
+
+
+def _asked(sql: str) -> str:
+    """The comment that a query begins with, as one line."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
