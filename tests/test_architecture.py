@@ -26,7 +26,8 @@ def name_of(path: Path) -> str:
 PATHS = sorted(path for path in PACKAGE.rglob("*.py") if "static" not in path.parts)
 MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
 DAGSTER_LAYER = {
-    "alert_sensors", "assets", "checks", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher",
+    "alert_sensors", "assets", "checks", "code_server", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs",
+    "launcher",
     "runs", "dev", "sensors",
 }  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
@@ -49,7 +50,7 @@ LAYERS = {
     "records": {"databases", "record_fields", "record_files", "record_lines", "record_staging", "rollups"},
     "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
     "releases": {
-        "arrivals", "candidates", "comparisons", "due", "editions", "ingest", "neighbours", "objections", "readings",
+        "arrivals", "candidates", "comparisons", "due", "editions", "in_force", "ingest", "neighbours", "objections", "readings",
         "record_decisions", "records", "store",
     },
     "warehouse": {
@@ -63,7 +64,7 @@ LAYERS = {
     },
     "alerts": {"alerts"},
     "dagster": {
-        "alert_sensors", "assets", "checks", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
+        "alert_sensors", "assets", "checks", "code_server", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
         "launcher", "metadata", "runs", "sensors",
     },
     "command": {

@@ -304,7 +304,7 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = context_of(folder, retries={"attempts": 2, "wait_seconds": 0})
-    context.tries_again = True
+    context.is_unattended = True
     tried: list[Exception] = []
     errors: list[Exception] = []
 
