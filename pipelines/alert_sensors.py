@@ -133,7 +133,9 @@ def _said_of_invalid(name: str, holds: bool) -> str:
     if name == SETTINGS:
         return f"{SETTINGS} is invalid; the settings that were valid last hold"
     if holds:
-        return f"The contract of {name} is invalid; its figures stay as they are published, nothing new is read"
+        return (
+            f"The contract of {name} is invalid; its figures stay as they are published, nothing new is read"
+        )
     return f"The contract of {name} is invalid; its exports are not read"
 
 

@@ -14,6 +14,7 @@ import duckdb
 from filelock import Timeout
 
 from pipelines import checks, editions, in_force, warehouse
+from pipelines.again import CAN_PASS
 from pipelines.calendars import Calendar
 from pipelines.context import Context
 from pipelines.contract import Source
@@ -226,6 +227,7 @@ def _tried_again(context: dg.AssetExecutionContext, work: Context) -> Iterator[N
     except _CAN_PASS as error:
         retries = work.settings.retries
         if not work.is_unattended or context.retry_number >= retries.attempts:
+            context.instance.add_run_tags(context.run_id, {CAN_PASS: "yes"})
             raise
         wait = retries.wait_seconds * 2**context.retry_number
         context.log.warning(f"{error}: tried again in {wait} s")

@@ -40,8 +40,8 @@ class Context:
     readers: dict[str, Reader] = field(default_factory=dict)
     """By source: what reads its record-level exports already, while others are still being imported."""
     is_unattended: bool = False
-    """Whether nobody is there: a step that fails on what can pass is tried again, and for a contract that is invalid
-    the last valid one holds.
+    """Whether nobody is there: a step that fails on what can pass is tried again, and in place of an invalid
+    contract the last valid one holds.
     """
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Which contracts and settings hold where nobody is there to mend one: those that are valid, and of what is invalid
-the version that was last published with.
+"""Which contracts and settings hold where nobody is there to mend one: those that are valid, and of what is
+invalid the version that was last published with.
 
-The command line refuses to run with an invalid contract. A service goes on with the other sources, and what the one
-source has published stays.
+The command line refuses to run with an invalid contract. A service goes on with the other sources, and what
+the one source has published stays.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ class InForce:
 def in_force(places: Places) -> InForce:
     """What holds now.
 
-    Raises ContractError where that cannot be told: nothing is kept of a source that has figures and whose contract is
-    invalid now, or of settings that are; or there is no contract at all any more, as when a file server is gone.
+    Raises ContractError where that cannot be told: nothing is kept of a source that has figures and whose
+    contract is invalid now, or of settings that are; or there is no contract at all any more, as when a file
+    server is gone.
     """
     kept, problems = _kept(places), {}
     has_figures = set(Store(places.store).sources())

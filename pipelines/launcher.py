@@ -44,8 +44,8 @@ def is_gone(run: dg.DagsterRun) -> bool:
 
 
 class RunLauncher(DefaultRunLauncher):
-    """Dagster's default launcher, with a check whether a run is alive; a code server that is about to end is to it
-    as one that is not there, so that the run goes back into the queue.
+    """Dagster's default launcher, with a check whether a run is alive; a code server that is about to end is
+    to it as one that is not there, so that the run goes back into the queue.
     """
 
     def launch_run(self, context: LaunchRunContext) -> None:

@@ -1,12 +1,13 @@
 """What makes Dagster run by itself: exports that arrive, and what a publication is made from beside them."""
 
 # No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import hashlib
 import time
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from pipelines import rolled_back, warehouse
+from pipelines import again, rolled_back, warehouse
 from pipelines.arrivals import Arrival, Look, arrivals, look
 from pipelines.assets import AUTOMATED, partitions
 from pipelines.context import Context
@@ -44,10 +45,17 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
             new, runs = _requests(source, places, context.instance)
         except ContractError as error:
             return dg.SensorResult(skip_reason=_not_read(source, error), cursor=found.to_json())
+        keys = {arrival: again.run_key(context.instance, arrival.key, time.time()) for arrival in runs}
+        wanted_now = [_request(arrival, key) for arrival, key in keys.items() if key]
+        said = f"No export below raw/{source.name}/ is new or changed."
+        if runs:
+            said = (
+                f"What is new below raw/{source.name}/ is being read, or failed: it is asked for again later."
+            )
         return dg.SensorResult(
-            run_requests=[_request(source, arrival, arrival.key) for arrival in runs],
+            run_requests=wanted_now,
             dynamic_partitions_requests=[partitions(source).build_add_request(new)] if new else [],
-            skip_reason=None if runs else f"No export below raw/{source.name}/ is new or changed.",
+            skip_reason=None if wanted_now else said,
             cursor=found.to_json(),
         )
 
@@ -80,7 +88,7 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
         if new:
             context.instance.add_dynamic_partitions(str(partitions(source).name), new)
         # Without a key: what failed the last time is tried again.
-        return [_request(source, arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
+        return [_request(arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
 
     return polled
 
@@ -109,7 +117,13 @@ def publication_sensor(work: Context) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
         if key != context.cursor:  # what has just been read is published by itself
             return dg.SensorResult(skip_reason="Something changed; looking once more.", cursor=key)
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=key)
+        run_key = again.run_key(context.instance, key, time.time())
+        if run_key is None:
+            said = "What there is could not be published; it is asked for again later."
+            return dg.SensorResult(skip_reason=said, cursor=key)
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=run_key, tags=again.tags(key))], cursor=key
+        )
 
     return changed
 
@@ -139,8 +153,8 @@ def _requests(
     return new, arrivals(found, [*known, *new], store)
 
 
-def _request(source: Source, arrival: Arrival, key: str | None = None) -> dg.RunRequest:
-    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last))
+def _request(arrival: Arrival, key: str | None = None) -> dg.RunRequest:
+    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last) | again.tags(arrival.key))
 
 
 def _not_read(source: Source, error: ContractError) -> str:
@@ -162,7 +176,7 @@ def _unpublished(places: Places, now: InForce) -> str | None:
     is_wanted = published.get("inputs_sha256") == wanted
     if not gone and (is_wanted or _was_gone_back_to(places, published, wanted)):
         return None
-    return " ".join([wanted, *gone])
+    return hashlib.sha256("\n".join([wanted, *gone]).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _was_gone_back_to(places: Places, published: dict[str, str], wanted: str) -> bool:

@@ -26,7 +26,7 @@ def name_of(path: Path) -> str:
 PATHS = sorted(path for path in PACKAGE.rglob("*.py") if "static" not in path.parts)
 MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
 DAGSTER_LAYER = {
-    "alert_sensors", "assets", "checks", "code_server", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs",
+    "again", "alert_sensors", "assets", "checks", "code_server", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs",
     "launcher",
     "runs", "dev", "sensors",
 }  # fmt: skip
@@ -64,7 +64,7 @@ LAYERS = {
     },
     "alerts": {"alerts"},
     "dagster": {
-        "alert_sensors", "assets", "checks", "code_server", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
+        "again", "alert_sensors", "assets", "checks", "code_server", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
         "launcher", "metadata", "runs", "sensors",
     },
     "command": {

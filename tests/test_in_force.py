@@ -93,7 +93,11 @@ def test_what_changed_after_it_was_read_is_not_kept(places: Places) -> None:
     write(places, "north", lambda text: text.replace("A table", "Another table"))
     write(places, "south", broken)
     keep(places, read)
-    assert [bool(texts) for texts in json.loads(places.in_force.read_text()).values()] == [False, False, False]
+    assert [bool(texts) for texts in json.loads(places.in_force.read_text()).values()] == [
+        False,
+        False,
+        False,
+    ]
     keep(places, in_force(places).sources)
     write(places, "north", broken)
     assert in_force(places).sources[0].contract.title == "Another table"
@@ -108,7 +112,9 @@ def test_what_is_kept_may_be_damaged(places: Places, text: str) -> None:
     assert names(in_force(places)) == ["north", "south"]
 
 
-def test_settings_that_are_invalid_are_those_of_before(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_are_invalid_are_those_of_before(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CASELOAD_SETTINGS", raising=False)
     keep(places, in_force(places).sources)
     places.settings.write_text("arrivals: {every_seconds: 5}\n")
@@ -120,7 +126,9 @@ def test_settings_that_are_invalid_are_those_of_before(places: Places, monkeypat
     assert "every_second" in str(found.problems[SETTINGS])
 
 
-def test_other_contracts_and_settings_are_other_definitions(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_contracts_and_settings_are_other_definitions(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CASELOAD_SETTINGS", raising=False)
     seen = [in_force(places).sha256]
     write(places, "east")

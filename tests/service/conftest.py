@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
@@ -152,9 +153,6 @@ def _postgres(folder: Path) -> Iterator[str]:
             missing("root cannot run Postgres, and there is no user `postgres`")
         user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         os.chown(folder, who.pw_uid, who.pw_gid)
-        for parent in folder.parents:  # pytest's folders are closed to others
-            if str(parent).startswith(str(Path(folder.anchor) / "tmp" / "pytest-")):
-                parent.chmod(parent.stat().st_mode | 0o011)
     data, port = folder / "data", free_port()
     subprocess.run(
         [binaries / "initdb", "--pgdata", data, "--username", "caseload", "--auth", "trust", "--no-sync"],
@@ -194,7 +192,8 @@ def alerts() -> Iterator[list[dict[str, Any]]]:
 def service(tmp_path_factory: pytest.TempPathFactory, alerts: list) -> Iterator[Service]:
     """The three units, started on a folder with a contract and no export yet."""
     folder = tmp_path_factory.mktemp("service")
-    with _postgres(tmp_path_factory.mktemp("postgres")) as url:
+    # Not in pytest's folders: they are closed to other users, and closed again by each pytest that starts.
+    with tempfile.TemporaryDirectory(prefix="caseload_postgres_") as data, _postgres(Path(data)) as url:
         running = Service(folder, url)
         for name in ("raw", "warehouse", "dagster"):
             (folder / name).mkdir()

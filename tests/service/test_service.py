@@ -48,7 +48,9 @@ def runs(service: Service) -> list[tuple[str, str]]:
 
 def sensors(service: Service) -> list[dict[str, str]]:
     selector = '{repositoryLocationName: "caseload", repositoryName: "__repository__"}'
-    asked = f"{{ sensorsOrError(repositorySelector: {selector}) {{ ... on Sensors {{ results {{ name }} }} }} }}"
+    asked = (
+        f"{{ sensorsOrError(repositorySelector: {selector}) {{ ... on Sensors {{ results {{ name }} }} }} }}"
+    )
     return graphql(service, asked)["sensorsOrError"]["results"]
 
 
@@ -208,19 +210,26 @@ def test_an_invalid_contract_is_told_and_keeps_nothing_else_from_being_published
     thefts = service.folder / "raw/thefts/source.yaml"
     thefts.write_text(CONTRACT.replace("kind: table", "kind: tabel"))
     new_source(service, "robberies", CONTRACT.replace("crime_type: deepfake", "crime_type: deepfakes_of"))
-    for said in ("The contract of thefts is invalid; its figures stay", "The contract of robberies is invalid; its exports"):
+    for said in (
+        "The contract of thefts is invalid; its figures stay",
+        "The contract of robberies is invalid; its exports",
+    ):
         wait_for(lambda said=said: [a for a in alerts if said in a["text"]], PATIENCE_S, said)
     before = publication(service)
     drop(service, "2026-02-16")
     wait_for(lambda: publication(service)[1] == before[1] + 6, PATIENCE_S, "a publication")
     assert {NOI, "thefts"} == sources(service)
     rest(service)
-    assert [len([a for a in alerts if f"contract of {name}" in a["text"]]) for name in ("thefts", "robberies")] == [1, 1]
+    assert [
+        len([a for a in alerts if f"contract of {name}" in a["text"]]) for name in ("thefts", "robberies")
+    ] == [1, 1]
 
 
 def test_what_is_mended_is_read_and_what_is_removed_is_gone(service: Service) -> None:
     (service.folder / "raw/thefts/source.yaml").write_text(CONTRACT)
-    (service.folder / "raw/robberies/source.yaml").write_text(CONTRACT.replace("deepfake}", "illegal_recording}"))
+    (service.folder / "raw/robberies/source.yaml").write_text(
+        CONTRACT.replace("deepfake}", "illegal_recording}")
+    )
     wait_for(lambda: "robberies" in sources(service), 2 * PATIENCE_S, "figures of the mended source")
     shutil.rmtree(service.folder / "raw/thefts")
     wait_for(lambda: "thefts" not in sources(service), 2 * PATIENCE_S, "a publication without the source")
