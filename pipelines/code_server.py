@@ -16,7 +16,7 @@ from pipelines.in_force import in_force
 
 
 def contracts_sensor(work: Context) -> dg.SensorDefinition:
-    """Ends the code server when sources that are new, changed or gone, or settings, make other definitions."""
+    """Ends the code server when sources that came, changed or went, or settings, make other definitions."""
     loaded, settings = work.in_force.sha256, work.settings
     is_used = settings.arrivals.on or settings.poll or settings.publish == "automatically"
 

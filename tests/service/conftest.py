@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.command import NOI, ROOT
@@ -37,7 +38,7 @@ def wait_for(what: Callable[[], object], seconds: float, said: str) -> object:
     """The first true answer, asked for again and again."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with suppress(OSError, ValueError, LookupError):
+        with suppress(OSError, ValueError, LookupError, duckdb.IOException):
             if found := what():
                 return found
         time.sleep(0.5)
