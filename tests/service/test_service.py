@@ -171,7 +171,7 @@ CONTRACT = """\
 title: Thefts by year
 publisher: A publisher
 licence: none
-files: 'thefts_(?P<released_on>\\d{8})\\.csv'
+files: 'thefts_(?P<released_on>\\d{8}).csv'
 kind: table
 set: {measure: cases, crime_type: deepfake}
 columns:
