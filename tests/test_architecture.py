@@ -338,9 +338,8 @@ RECORD_SQL = {
 # parameters, and names from exports and contracts never do.
 PUT_INTO_SQL = {
     "as_of": {
-        "PARAMETER",  # a constant
-        "KNOWN_SINCE[name]",  # a constant
         "name",  # a relation's, from sql/
+        "', '.join(parts)",  # of names and queries from sql/
         "columns",  # of sql/tables/observation.yml
         "SUFFIX",  # a constant
     },
