@@ -236,5 +236,8 @@ def test_what_is_mended_is_read_and_what_is_removed_is_gone(service: Service) ->
     shutil.rmtree(service.folder / "raw/thefts")
     wait_for(lambda: "thefts" not in sources(service), 2 * PATIENCE_S, "a publication without the source")
     assert {NOI, "robberies"} == sources(service)
-    rest(service)
-    assert "arrivals_thefts" not in [sensor["name"] for sensor in sensors(service)]
+
+    def is_gone() -> bool:
+        return "arrivals_thefts" not in [sensor["name"] for sensor in sensors(service)]
+
+    wait_for(is_gone, PATIENCE_S, "Dagster to know no more of it")
