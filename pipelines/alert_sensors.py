@@ -9,14 +9,17 @@ import dagster as dg
 from pipelines import checks
 from pipelines.alerts import Alert, send
 from pipelines.context import Context
-from pipelines.contract import load_all
+from pipelines.documents import ContractError
 from pipelines.due import editions_due
+from pipelines.in_force import SETTINGS, in_force
 from pipelines.sensors import status
 from pipelines.settings import AlertKind
 from pipelines.store import Store
 from pipelines.warehouse_inputs import kept_readings
 
 LATE_EVERY_S = 3600
+NONE = ""
+"""In place of a source: all of them."""
 
 
 def alert_sensors(work: Context) -> list[dg.SensorDefinition]:
@@ -25,6 +28,7 @@ def alert_sensors(work: Context) -> list[dg.SensorDefinition]:
         "failed_run": failed_run_sensor,
         "quarantined_export": quarantine_sensor,
         "late_release": late_release_sensor,
+        "invalid_contract": invalid_contract_sensor,
     }
     about = {"failed_check": "quarantined_export"} | {kind: kind for kind in told}
     wanted = {about[kind] for kind in settings.about} if settings.is_on else set()
@@ -80,7 +84,7 @@ def late_release_sensor(work: Context, default: dg.DefaultSensorStatus) -> dg.Se
     )
     def late(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         told: dict[str, str] = json.loads(context.cursor or "{}")
-        sources, store = load_all(work.places.raw), Store(work.places.store)
+        sources, store = in_force(work.places).sources, Store(work.places.store)
         published = (kept.receipt for kept in kept_readings(store) if kept.is_published)
         now = dt.datetime.now(dt.UTC).date()
         found = {
@@ -96,6 +100,43 @@ def late_release_sensor(work: Context, default: dg.DefaultSensorStatus) -> dg.Se
         return dg.SensorResult(skip_reason=f"{len(found)} late.", cursor=cursor)
 
     return late
+
+
+def invalid_contract_sensor(work: Context, default: dg.DefaultSensorStatus) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="tell_of_invalid_contracts",
+        minimum_interval_seconds=work.settings.arrivals.every_seconds,
+        default_status=default,
+        description="Alerts on contracts and settings that are invalid, by the settings.",
+    )
+    def invalid(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        told: dict[str, str] = json.loads(context.cursor or "{}")
+        holds: set[str] = set()
+        try:
+            now = in_force(work.places)
+            problems, holds = now.problems, {source.name for source in now.sources}
+        except ContractError as error:
+            problems = {NONE: error}
+        found = {name: str(error) for name, error in problems.items()}
+        for name in [name for name in found if found[name] != told.get(name)]:
+            title = _said_of_invalid(name, name in holds)
+            findings = [str(problem) for problem in problems[name].problems]
+            send(Alert("invalid_contract", title, findings), work.settings.alerts)
+        return dg.SensorResult(skip_reason=f"{len(found)} invalid.", cursor=json.dumps(found))
+
+    return invalid
+
+
+def _said_of_invalid(name: str, holds: bool) -> str:
+    if name == NONE:
+        return "Nothing is read or published: contracts are gone or invalid, and no earlier ones are kept"
+    if name == SETTINGS:
+        return f"{SETTINGS} is invalid; the settings that were valid last hold"
+    if holds:
+        return (
+            f"The contract of {name} is invalid; its figures stay as they are published, nothing new is read"
+        )
+    return f"The contract of {name} is invalid; its exports are not read"
 
 
 def _evaluations(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetCheckEvaluation]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -44,12 +45,13 @@ class Look:
 def look(folder: Path, before: Look | None, now: float | None = None) -> Look:
     """A look at names, sizes and times below a folder, after one before."""
     digest = hashlib.sha256()
-    for line in listing(str(folder)):
-        digest.update(line.encode("utf-8", "surrogateescape") + b"\0")
+    with suppress(FileNotFoundError):  # what goes meanwhile, or is gone, is seen at the next look
+        for line in listing(str(folder)):
+            digest.update(line.encode("utf-8", "surrogateescape") + b"\0")
     held = digest.hexdigest()
-    if before and before.held == held:
-        return before
-    return Look(held, time.time() if now is None else now)
+    now = time.time() if now is None else now
+    # A look of later than now was before our clock was put back: it would be waited for ever so long.
+    return before if before and before.held == held and before.since <= now else Look(held, now)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """What an analyst would have seen on a day: table macros made from the SQL of the relations themselves.
 
 ``arrest_trends_as_of(date)`` is the query of ``arrest_trends`` in which ``observation`` holds what was
-released by that day, and every relation in between is made from that.
+released by that day, and every relation in between is made from that. Each of these is a common table
+expression of the macro: DuckDB then plans it once, however many others read it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from sqlglot import tokenize
 from sqlglot.tokens import Token, TokenType
@@ -21,25 +22,61 @@ NOT_AS_OF = ("revisions", "corrections", "observation")
 
 SUFFIX = "_as_of"
 PARAMETER = "as_of"
+STANDING = "observation_current"
+"""Which published figure stands."""
 
 
 def as_of_macros() -> Iterator[Macro]:
-    """A macro for every relation that depends on what is known, each after those that it reads."""
-    known: set[str] = set()
-    for relation in relations().values():
-        if relation.layer == "tables" or relation.name in NOT_AS_OF:
-            continue
-        if relation.dependencies & (known | KNOWN_SINCE.keys()):
-            known.add(relation.name)
+    """A macro for every mart that depends on what is known, and for the published figures."""
+    dependent = depend_on_what_is_known()
+    for relation in dependent.values():
+        if relation.layer == "marts":
             said = f"{relation.description} As it was known on a day, from what had been released by then."
-            yield Macro(f"{relation.qualified_name}{SUFFIX}", (PARAMETER,), _query(relation, known), said)
-    columns = ", ".join(relations()["observation"].columns)
+            query = _query(relation.name, "*", dependent)
+            yield Macro(f"{relation.name}{SUFFIX}", (PARAMETER,), query, said)
     said = "Which published figure stood on a day, from what had been released by then."
-    query = f"select {columns} from staging.observation_current{SUFFIX}({PARAMETER})"
+    query = _query(STANDING, ", ".join(relations()["observation"].columns), dependent)
     yield Macro(f"observation{SUFFIX}", (PARAMETER,), query, said)
 
 
-def _query(relation: Relation, known: set[str]) -> str:
+def depend_on_what_is_known() -> dict[str, Relation]:
+    """The relations that are others on an earlier day, by name, each after those that it reads."""
+    found: dict[str, Relation] = {}
+    for relation in relations().values():
+        if relation.layer == "tables" or relation.name in NOT_AS_OF:
+            continue
+        if relation.dependencies & (found.keys() | KNOWN_SINCE.keys()):
+            found[relation.name] = relation
+    return found
+
+
+def _query(name: str, columns: str, dependent: dict[str, Relation]) -> str:
+    """A query of a relation, made from all that it is made from as known on a day."""
+    needed = _needed(name)
+    parts = [
+        f"{table}{SUFFIX} as (select * from {table} where {day} <= {PARAMETER})"
+        for table, day in KNOWN_SINCE.items()
+        if table in needed
+    ]
+    known = KNOWN_SINCE.keys() | dependent.keys()
+    parts += [
+        f"{part}{SUFFIX} as (\n{_as_of(relation, known)}\n)"
+        for part, relation in dependent.items()
+        if part in needed
+    ]
+    return f"with {', '.join(parts)} select {columns} from {name}{SUFFIX}"
+
+
+def _needed(name: str) -> set[str]:
+    """A relation and all that it is made from."""
+    needed = {name}
+    for other in reversed(relations()):
+        if other in needed:
+            needed |= relations()[other].dependencies
+    return needed
+
+
+def _as_of(relation: Relation, known: Set[str]) -> str:
     """The query of a relation, reading what was known on a day."""
     text, done, query = relation.query, 0, ""
     tokens = tokenize(text, dialect="duckdb")
@@ -47,8 +84,8 @@ def _query(relation: Relation, known: set[str]) -> str:
         if at and tokens[at - 1].token_type in (TokenType.FROM, TokenType.JOIN):
             end, name = _name(tokens, at)
             is_own = end == at and name in relation.own_names
-            if not is_own and (name in KNOWN_SINCE or name in known):
-                query += text[done : token.start] + _as_of(name, relations()[name].qualified_name)
+            if not is_own and name in known:
+                query += f"{text[done : token.start]}{name}{SUFFIX}"
                 alias = tokens[end + 1] if end + 1 < len(tokens) else None
                 query += "" if alias and alias.token_type == TokenType.ALIAS else f" as {name}"
                 done = tokens[end].end + 1
@@ -60,9 +97,3 @@ def _name(tokens: list[Token], at: int) -> tuple[int, str]:
     if at + 2 < len(tokens) and tokens[at + 1].token_type == TokenType.DOT:
         return at + 2, tokens[at + 2].text
     return at, tokens[at].text
-
-
-def _as_of(name: str, qualified_name: str) -> str:
-    if name in KNOWN_SINCE:
-        return f"(select * from {name} where {KNOWN_SINCE[name]} <= {PARAMETER})"
-    return f"{qualified_name}{SUFFIX}({PARAMETER})"

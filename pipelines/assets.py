@@ -13,7 +13,8 @@ import dagster as dg
 import duckdb
 from filelock import Timeout
 
-from pipelines import checks, editions, warehouse
+from pipelines import checks, editions, in_force, warehouse
+from pipelines.again import CAN_PASS
 from pipelines.calendars import Calendar
 from pipelines.context import Context
 from pipelines.contract import Source
@@ -185,6 +186,7 @@ def publication_asset(work: Context) -> dg.AssetsDefinition:
             stands = warehouse.superseded_by(path, work.places, work.reporter.force)
             publication_id = stands or warehouse.publish(path, work.places)
             problem = report_files.follow(work.places, name)
+            in_force.keep(work.places, work.sources)
             work.store.remove_unused()
             work.validator.finish_docs()
         work.reporter.published(publication_id)
@@ -224,7 +226,8 @@ def _tried_again(context: dg.AssetExecutionContext, work: Context) -> Iterator[N
         yield
     except _CAN_PASS as error:
         retries = work.settings.retries
-        if not work.tries_again or context.retry_number >= retries.attempts:
+        if not work.is_unattended or context.retry_number >= retries.attempts:
+            context.instance.add_run_tags(context.run_id, {CAN_PASS: "yes"})
             raise
         wait = retries.wait_seconds * 2**context.retry_number
         context.log.warning(f"{error}: tried again in {wait} s")

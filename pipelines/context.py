@@ -11,6 +11,7 @@ from pathlib import Path
 from pipelines import lock
 from pipelines.contract import Source, load_all
 from pipelines.expectations import Validator
+from pipelines.in_force import InForce, in_force
 from pipelines.paths import Places
 from pipelines.records import Reader
 from pipelines.settings import Settings, load
@@ -38,18 +39,25 @@ class Context:
     reporter: Reporter = field(default_factory=Reporter)
     readers: dict[str, Reader] = field(default_factory=dict)
     """By source: what reads its record-level exports already, while others are still being imported."""
-    tries_again: bool = False
-    """Whether a step that fails on what can pass is tried again, as where nobody is there to do it."""
+    is_unattended: bool = False
+    """Whether nobody is there: a step that fails on what can pass is tried again, and in place of an invalid
+    contract the last valid one holds.
+    """
+
+    @cached_property
+    def in_force(self) -> InForce:
+        """What holds where nobody is there. Raises ContractError."""
+        return in_force(self.places)
 
     @cached_property
     def sources(self) -> list[Source]:
         """Every source, by name. Raises ContractError."""
-        return load_all(self.places.raw)
+        return self.in_force.sources if self.is_unattended else load_all(self.places.raw)
 
     @cached_property
     def settings(self) -> Settings:
         """How the installation is operated. Raises ContractError."""
-        return load(self.places)
+        return self.in_force.settings if self.is_unattended else load(self.places)
 
     @cached_property
     def store(self) -> Store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines import alert_sensors, assets, jobs, sensors
+from pipelines import alert_sensors, assets, code_server, jobs, sensors
 from pipelines.context import Context
 from pipelines.paths import Places
 
@@ -27,6 +27,7 @@ def define(context: Context) -> dg.Definitions:
         sensors=[
             *(sensors.arrival_sensor(source, context) for source in sources),
             sensors.publication_sensor(context),
+            *([code_server.contracts_sensor(context)] if context.is_unattended else []),
             sensors.automation_sensor(context),
             *alert_sensors.alert_sensors(context),
         ],
@@ -35,4 +36,4 @@ def define(context: Context) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    return define(Context(Places.from_environment(), tries_again=True))
+    return define(Context(Places.from_environment(), is_unattended=True))

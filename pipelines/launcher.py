@@ -10,14 +10,17 @@ import os
 import socket
 
 import dagster as dg
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher import DefaultRunLauncher
+from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
+from dagster._core.launcher import DefaultRunLauncher, LaunchRunContext
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
 PROCESS = "caseload/process"
 """The tag of a run in a process of the command line: host and number of the process."""
+
+_ENDING = "on a server after telling it to shut down"
+"""What a code server answers that was asked to end; it has no other mark."""
 
 ALIVE = CheckRunHealthResult(WorkerStatus.RUNNING)
 
@@ -41,7 +44,17 @@ def is_gone(run: dg.DagsterRun) -> bool:
 
 
 class RunLauncher(DefaultRunLauncher):
-    """Dagster's default launcher, with a check whether a run is alive."""
+    """Dagster's default launcher, with a check whether a run is alive; a code server that is about to end is
+    to it as one that is not there, so that the run goes back into the queue.
+    """
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        try:
+            super().launch_run(context)
+        except DagsterLaunchFailedError as error:
+            if _ENDING not in str(error):
+                raise
+            raise DagsterUserCodeUnreachableError(str(error)) from error
 
     @property
     def supports_check_run_worker_health(self) -> bool:

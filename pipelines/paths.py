@@ -70,6 +70,11 @@ class Places:
         return self.store / "rolled_back.json"
 
     @property
+    def in_force(self) -> Path:
+        """The contracts and settings that were last published with, for a service to go on with."""
+        return self.store / "in_force.json"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' own pages."""
         return self.warehouse / "data_docs"

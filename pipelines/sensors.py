@@ -1,17 +1,20 @@
 """What makes Dagster run by itself: exports that arrive, and what a publication is made from beside them."""
 
 # No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import hashlib
 import time
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from pipelines import rolled_back, warehouse
+from pipelines import again, rolled_back, warehouse
 from pipelines.arrivals import Arrival, Look, arrivals, look
 from pipelines.assets import AUTOMATED, partitions
 from pipelines.context import Context
-from pipelines.contract import Source, load, load_all
+from pipelines.contract import Source, load
+from pipelines.documents import ContractError
 from pipelines.editions import standing
+from pipelines.in_force import InForce, in_force
 from pipelines.jobs import BUILD_JOB, ingest_job_name, range_tags
 from pipelines.paths import Places
 from pipelines.store import Store
@@ -38,11 +41,21 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
         if not found.is_settled(wanted.settle_seconds):
             said = f"raw/{source.name}/ changed less than {wanted.settle_seconds} s ago."
             return dg.SensorResult(skip_reason=said, cursor=found.to_json())
-        new, runs = _requests(source, places, context.instance)
+        try:
+            new, runs = _requests(source, places, context.instance)
+        except ContractError as error:
+            return dg.SensorResult(skip_reason=_not_read(source, error), cursor=found.to_json())
+        keys = {arrival: again.run_key(context.instance, arrival.key, time.time()) for arrival in runs}
+        wanted_now = [_request(arrival, key) for arrival, key in keys.items() if key]
+        said = f"No export below raw/{source.name}/ is new or changed."
+        if runs:
+            said = (
+                f"What is new below raw/{source.name}/ is being read, or failed: it is asked for again later."
+            )
         return dg.SensorResult(
-            run_requests=[_request(source, arrival, arrival.key) for arrival in runs],
+            run_requests=wanted_now,
             dynamic_partitions_requests=[partitions(source).build_add_request(new)] if new else [],
-            skip_reason=None if runs else f"No export below raw/{source.name}/ is new or changed.",
+            skip_reason=None if wanted_now else said,
             cursor=found.to_json(),
         )
 
@@ -68,11 +81,14 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
         time.sleep(settle)
         if look(source.folder, found) is not found:
             return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
-        new, runs = _requests(source, work.places, context.instance)
+        try:
+            new, runs = _requests(source, work.places, context.instance)
+        except ContractError as error:
+            return dg.SkipReason(_not_read(source, error))
         if new:
             context.instance.add_dynamic_partitions(str(partitions(source).name), new)
         # Without a key: what failed the last time is tried again.
-        return [_request(source, arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
+        return [_request(arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
 
     return polled
 
@@ -93,16 +109,21 @@ def publication_sensor(work: Context) -> dg.SensorDefinition:
     def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
             return dg.SensorResult(skip_reason="A run is under way.", cursor="")
-        sources = load_all(places.raw)
-        if unknown := {source.name for source in sources} - {source.name for source in work.sources}:
-            said = f"New sources: {', '.join(sorted(unknown))}. Reload the definitions to have them read."
-            return dg.SensorResult(skip_reason=said, cursor="")
-        key = _unpublished(places, sources)
+        try:
+            key = _unpublished(places, in_force(places))
+        except ContractError as error:
+            return dg.SensorResult(skip_reason=f"What to publish cannot be told. {error}", cursor="")
         if key is None:
             return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
         if key != context.cursor:  # what has just been read is published by itself
             return dg.SensorResult(skip_reason="Something changed; looking once more.", cursor=key)
-        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=key)], cursor=key)
+        run_key = again.run_key(context.instance, key, time.time())
+        if run_key is None:
+            said = "What there is could not be published; it is asked for again later."
+            return dg.SensorResult(skip_reason=said, cursor=key)
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=run_key, tags=again.tags(key))], cursor=key
+        )
 
     return changed
 
@@ -132,26 +153,30 @@ def _requests(
     return new, arrivals(found, [*known, *new], store)
 
 
-def _request(source: Source, arrival: Arrival, key: str | None = None) -> dg.RunRequest:
-    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last))
+def _request(arrival: Arrival, key: str | None = None) -> dg.RunRequest:
+    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last) | again.tags(arrival.key))
 
 
-def _unpublished(places: Places, sources: list[Source]) -> str | None:
+def _not_read(source: Source, error: ContractError) -> str:
+    return f"Exports below raw/{source.name}/ are not read while its contract is invalid. {error}"
+
+
+def _unpublished(places: Places, now: InForce) -> str | None:
     """A digest of what would be published, if it is not what is published."""
     store = Store(places.store)
-    found = [standing(source, store) for source in sources]
+    found = [standing(source, store) for source in now.valid]
     if any(one.pending for one in found):
         return None  # they are read first
     kept = list(kept_readings(store))
     if not kept and not places.published.is_file():
         return None  # there is nothing to publish yet
-    wanted = inputs_sha256(kept, sources)
+    wanted = inputs_sha256(kept, now.sources)
     gone = sorted(file for one in found for file in one.removed)
     published = warehouse.publication(places)
     is_wanted = published.get("inputs_sha256") == wanted
     if not gone and (is_wanted or _was_gone_back_to(places, published, wanted)):
         return None
-    return " ".join([wanted, *gone])
+    return hashlib.sha256("\n".join([wanted, *gone]).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _was_gone_back_to(places: Places, published: dict[str, str], wanted: str) -> bool:

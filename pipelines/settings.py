@@ -7,6 +7,7 @@ it names the environment variables that hold them.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -15,7 +16,7 @@ from pipelines import documents
 from pipelines.paths import Places
 from pipelines.word_types import Words
 
-AlertKind = Literal["failed_run", "quarantined_export", "failed_check", "late_release"]
+AlertKind = Literal["failed_run", "quarantined_export", "failed_check", "late_release", "invalid_contract"]
 
 
 def _timezone(name: str) -> str:
@@ -94,7 +95,8 @@ class Alerts(Words):
     )
     email: Email | None = Field(None, description="A mail server.")
     about: list[AlertKind] = Field(
-        ["failed_run", "quarantined_export", "failed_check", "late_release"], description="What to tell of."
+        ["failed_run", "quarantined_export", "failed_check", "late_release", "invalid_contract"],
+        description="What to tell of.",
     )
 
     @property
@@ -129,9 +131,14 @@ _WORDS = documents.words_of(Settings, Arrivals, Poll, Alerts, Email, Retries, Fr
 
 def load(places: Places) -> Settings:
     """The settings of an installation. Raises ContractError with every problem found."""
-    if not places.settings.is_file():
+    return read(places.settings)
+
+
+def read(path: Path) -> Settings:
+    """The settings in a file, which need not be there. Raises ContractError with every problem found."""
+    if not path.is_file():
         return Settings()
-    document = documents.read(places.settings)
+    document = documents.read(path)
     if document.content is None:
         return Settings()
     return document.validated(Settings, _WORDS)

@@ -26,7 +26,8 @@ def name_of(path: Path) -> str:
 PATHS = sorted(path for path in PACKAGE.rglob("*.py") if "static" not in path.parts)
 MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PATHS}
 DAGSTER_LAYER = {
-    "alert_sensors", "assets", "checks", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs", "launcher",
+    "again", "alert_sensors", "assets", "checks", "code_server", "dagster_alone", "dagster_sqlite", "metadata", "definitions", "jobs",
+    "launcher",
     "runs", "dev", "sensors",
 }  # fmt: skip
 HEAVY = ("dagster", "duckdb", "great_expectations", "pandas", "sqlalchemy")
@@ -50,7 +51,7 @@ LAYERS = {
     "records": {"databases", "record_fields", "record_files", "record_lines", "record_staging", "rollups"},
     "validation": {"expectations", "record_rules", "record_validation", "rules", "validation"},
     "releases": {
-        "arrivals", "candidates", "comparisons", "due", "editions", "ingest", "neighbours", "objections", "readings",
+        "arrivals", "candidates", "comparisons", "due", "editions", "in_force", "ingest", "neighbours", "objections", "readings",
         "record_decisions", "records", "store",
     },
     "warehouse": {
@@ -70,7 +71,7 @@ LAYERS = {
     },
     "alerts": {"alerts"},
     "dagster": {
-        "alert_sensors", "assets", "checks", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
+        "again", "alert_sensors", "assets", "checks", "code_server", "context", "dagster_alone", "dagster_sqlite", "definitions", "jobs",
         "launcher", "metadata", "runs", "sensors",
     },
     "command": {
@@ -347,9 +348,8 @@ RECORD_SQL = {
 # parameters, and names from exports and contracts never do.
 PUT_INTO_SQL = {
     "as_of": {
-        "PARAMETER",  # a constant
-        "KNOWN_SINCE[name]",  # a constant
         "name",  # a relation's, from sql/
+        "', '.join(parts)",  # of names and queries from sql/
         "columns",  # of sql/tables/observation.yml
         "SUFFIX",  # a constant
     },

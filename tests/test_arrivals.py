@@ -40,6 +40,21 @@ def test_a_change_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
     assert look(tmp_path, first, now=120).since == 120
 
 
+def test_a_clock_that_is_put_back_makes_nobody_wait_until_it_is_as_late_again(tmp_path: Path) -> None:
+    first = look(tmp_path, None, now=10_000)
+    again = look(tmp_path, first, now=6_400)
+    assert again.since == 6_400
+    assert look(tmp_path, again, now=6_410).is_settled(10, now=6_410)
+
+
+def test_a_folder_that_is_gone_is_one_more_that_has_changed(tmp_path: Path) -> None:
+    first = look(tmp_path / "gone", None, now=100)
+    assert look(tmp_path / "gone", first, now=120) == first
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "gone/a.csv").write_text("1")
+    assert look(tmp_path / "gone", first, now=120).since == 120
+
+
 @pytest.mark.parametrize("text", [None, "", "2026", "[1]", '{"held": "x"}', "{"])
 def test_a_cursor_that_is_none_of_ours_begins_anew(text: str | None) -> None:
     assert Look.from_json(text) is None

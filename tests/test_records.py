@@ -308,7 +308,7 @@ def test_blank_lines_are_no_rows(records: Records) -> None:
     assert (receipt.status, receipt.rows_received, receipt.rows_ignored) == ("accepted", 2, 2)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_done_to_a_file_every_line_is_accounted_for(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, validator: Validator

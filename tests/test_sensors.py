@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,12 +13,20 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
+from dagster._core.launcher import DefaultRunLauncher
 
-from pipelines import arrivals, definitions, sensors
-from pipelines.alert_sensors import failed_run_sensor, late_release_sensor, quarantine_sensor
+from pipelines import arrivals, code_server, definitions, sensors
+from pipelines.alert_sensors import (
+    failed_run_sensor,
+    invalid_contract_sensor,
+    late_release_sensor,
+    quarantine_sensor,
+)
 from pipelines.assets import partitions
 from pipelines.context import Context
 from pipelines.editions import standing
+from pipelines.in_force import keep
 from pipelines.jobs import BUILD_JOB, ingest_job_name
 from pipelines.launcher import PROCESS, RunLauncher
 from pipelines.paths import Places
@@ -120,11 +129,52 @@ def test_a_contract_that_changes_is_read_anew_and_a_wrong_one_is_told(
     with dg.build_sensor_context(instance=instance) as tick:
         assert len(sensor(tick).run_requests) == 1
     contract.write_text(contract.read_text().replace("kind: table", "kind: tabel"))
-    with (
-        dg.build_sensor_context(instance=instance) as tick,
-        pytest.raises(Exception, match=r"line \d+, kind"),
-    ):
-        sensor(tick)
+    with dg.build_sensor_context(instance=instance) as tick:
+        found = sensor(tick)
+    assert not found.run_requests
+    assert re.search(r"not read while its contract is invalid.*line \d+, kind", str(found.skip_reason))
+
+
+def test_a_file_that_comes_back_is_asked_for_again(folder: Path, instance: dg.DagsterInstance) -> None:
+    path = folder / "raw" / CRIME_TYPES
+    texts = [path.read_text().replace('"1,553"', count) for count in ('"1,554"', '"1,555"')]
+    job = definitions.define(context_of(folder)).resolve_job_def(f"ingest_{NOI}")
+    register_editions(
+        instance, [standing(source, context_of(folder).store) for source in context_of(folder).sources]
+    )
+    keys = []
+    for text in (*texts, texts[0]):
+        path.write_text(text)
+        [request] = asked(folder, instance).run_requests or []
+        keys.append(request.run_key)
+        assert job.execute_in_process(instance=instance, tags=request.tags).success
+    assert len(set(keys)) == 3
+    assert not asked(folder, instance).run_requests
+
+
+def test_a_run_that_failed_on_a_full_disk_is_asked_for_again_later_and_one_on_bad_data_is_not(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(folder, retries={"attempts": 0})
+    context.is_unattended = True
+    path = folder / "raw" / CRIME_TYPES
+    job = definitions.define(context).resolve_job_def(f"ingest_{NOI}")
+    register_editions(instance, [standing(source, context.store) for source in context.sources])
+    asked_again = []
+    for number, error in enumerate((OSError("the disk is full"), ValueError("a bug"))):
+        path.write_text(path.read_text().replace(f'"1,55{3 + number}"', f'"1,55{4 + number}"'))
+
+        def fails(*_: object, error: Exception = error, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr("pipelines.editions.ingest_editions", fails)
+        [request] = asked(folder, instance).run_requests or []
+        assert not job.execute_in_process(instance=instance, tags=request.tags, raise_on_error=False).success
+        assert not asked(folder, instance).run_requests
+        with monkeypatch.context() as later:
+            later.setattr("pipelines.again.WAIT_S", 0)
+            asked_again.append(len(asked(folder, instance).run_requests or []))
+    assert asked_again == [1, 0]
 
 
 def test_a_run_that_a_sensor_requested_leaves_nothing_to_request(
@@ -195,7 +245,7 @@ def test_a_poll_looks_at_fixed_times_and_asks_again_for_what_failed(
         ({"publish": "by_hand"}, {f"arrivals_{NOI}", "arrivals_npa_cybercrime_yearly"}),
         (
             {"arrivals": {"on": False}, "publish": "by_hand", "alerts": {"webhook": {"env": "HOOK"}}},
-            {"tell_of_failed_runs", "tell_of_quarantined_exports", "tell_of_late_releases"},
+            {"tell_of_failed_runs", "tell_of_quarantined_exports", "tell_of_late_releases", "tell_of_invalid_contracts"},
         ),
         (
             {"arrivals": {"on": False}, "publish": "by_hand",
@@ -278,6 +328,85 @@ def test_a_failed_run_is_told_with_its_cause(
     assert ".build" in message["text"]
 
 
+def test_an_invalid_contract_is_told_once(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = folder / "raw" / NOI / "source.yaml"
+    good = contract.read_text()
+    keep(Places(folder / "raw", folder / "warehouse"), context_of(folder).sources)
+    (folder / "raw/new_one").mkdir()
+    (folder / "raw/new_one/source.yaml").write_text("title: New\n")
+    contract.write_text(good.replace("kind: table", "kind: tabel"))
+    sensor = invalid_contract_sensor(context_of(folder, alerts={"webhook": {"env": "HOOK"}}), ON)
+    cursor = None
+    with webhook() as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        for text in (None, None, good, None):
+            if text:
+                contract.write_text(text)
+            with dg.build_sensor_context(instance=instance, cursor=cursor) as tick:
+                cursor = sensor(tick).cursor
+        (folder / "raw").rename(folder / "elsewhere")
+        with dg.build_sensor_context(instance=instance, cursor=cursor) as tick:
+            sensor(tick)
+    new, old, gone = [message["text"] for message in got]
+    assert new.startswith("*The contract of new_one is invalid; its exports are not read*")
+    assert old.startswith(f"*The contract of {NOI} is invalid; its figures stay as they are published")
+    assert re.search(r"• `noi_cybersex_crackdown/source.yaml`, line \d+, .*kind", old)
+    assert gone.startswith("*Nothing is read or published: contracts are gone")
+
+
+# The code server
+
+
+def test_the_code_server_is_ended_when_contracts_have_changed_and_no_run_is_under_way(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASELOAD_SETTINGS", str(folder / "none"))
+    ended: list[object] = []
+    monkeypatch.setattr(code_server, "end", ended.append)
+    context = Context(Places(folder / "raw", folder / "warehouse"), is_unattended=True)
+    sensor = code_server.contracts_sensor(context)
+
+    def looked(cursor: str | None) -> tuple[str, str | None]:
+        with dg.build_sensor_context(instance=instance, cursor=cursor) as tick:
+            found = sensor(tick)
+        return str(found.skip_reason), found.cursor
+
+    said, cursor = looked(None)
+    assert "are those that were loaded" in said
+    shutil.copytree(folder / "raw" / NOI, folder / "raw/copy")
+    said, cursor = looked(cursor)
+    assert "looking once more" in said
+    run = dg.DagsterRun(job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED)
+    instance.add_run(run)
+    said, cursor = looked(cursor)
+    assert "when no run is under way" in said
+    assert ended == []
+    instance.report_run_canceled(run)
+    said, cursor = looked(cursor)
+    assert "The code server ends" in said
+    assert len(ended) == 1
+
+
+def test_a_code_server_that_is_about_to_end_is_as_one_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The queue tries a run again then; what else keeps one from starting is told as it is."""
+    said = ""
+
+    def refuses(*_: object) -> None:
+        raise DagsterLaunchFailedError(said)
+
+    monkeypatch.setattr(DefaultRunLauncher, "launch_run", refuses)
+    for said, kind in (
+        ("Tried to start a run on a server after telling it to shut down", DagsterUserCodeUnreachableError),
+        ("no memory", DagsterLaunchFailedError),
+    ):
+        with pytest.raises(kind, match=said):
+            RunLauncher().launch_run(None)  # type: ignore[arg-type]
+
+
 def test_a_late_release_is_told_once(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,7 +433,7 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = context_of(folder, retries={"attempts": 2, "wait_seconds": 0})
-    context.tries_again = True
+    context.is_unattended = True
     tried: list[Exception] = []
     errors: list[Exception] = []
 

@@ -173,7 +173,7 @@ def caseload(
     with tempfile.NamedTemporaryFile("r") as stdout, tempfile.NamedTemporaryFile("r") as stderr:
         call = {
             "arguments": arguments, "environment": environment(folder), "cwd": str(folder),
-            "stdout": stdout.name, "stderr": stderr.name, "timeout": 60,
+            "stdout": stdout.name, "stderr": stderr.name, "timeout": 240,
             "fault": fault, "kill_after_s": kill_after_s,
         }  # fmt: skip
         print(json.dumps(call), file=server.stdin, flush=True)

@@ -8,6 +8,8 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.command import NOI, ROOT
@@ -35,7 +38,7 @@ def wait_for(what: Callable[[], object], seconds: float, said: str) -> object:
     """The first true answer, asked for again and again."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with suppress(OSError, ValueError, LookupError):
+        with suppress(OSError, ValueError, LookupError, duckdb.IOException):
             if found := what():
                 return found
         time.sleep(0.5)
@@ -51,6 +54,8 @@ class Service:
     code_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
+    """How often each unit was started."""
 
     @property
     def raw(self) -> Path:
@@ -79,10 +84,15 @@ class Service:
         ]  # fmt: skip
         return {**os.environ, **{name: str(value) for name, value in zip(names, values, strict=True)}}
 
+    def option(self, unit: str, name: str) -> str:
+        """What a unit's file says."""
+        text = (DEPLOY / f"systemd/caseload-{unit}.service").read_text(encoding="utf-8")
+        [value] = re.findall(rf"^{name}=(.*)$", text, re.M)
+        return value
+
     def command(self, unit: str) -> list[str]:
         """A unit's own command, with the folders and ports of the test."""
-        text = (DEPLOY / f"systemd/caseload-{unit}.service").read_text(encoding="utf-8")
-        [command] = re.findall(r"^ExecStart=(.*)$", text, re.M)
+        command = self.option(unit, "ExecStart")
         ours = {
             "/opt/caseload": str(ROOT), "/etc/caseload/workspace.yaml": str(self.folder / "workspace.yaml"),
             "--port 4266": f"--port {self.code_port}", "--port 3000": f"--port {self.web_port}",
@@ -97,6 +107,16 @@ class Service:
                 self.command(unit), env=self.environment, cwd=self.folder, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
+        self.starts[unit] = self.starts.get(unit, 0) + 1
+
+    def supervise(self, done: threading.Event) -> None:
+        """Start units that have ended by themselves again, as systemd does and their files say."""
+        while not done.wait(0.5):
+            for unit, process in list(self.processes.items()):
+                if process.poll() is not None and self.option(unit, "Restart") == "always":
+                    done.wait(float(self.option(unit, "RestartSec")))
+                    if self.processes.get(unit) is process and not done.is_set():
+                        self.start(unit)
 
     def kill(self, unit: str) -> None:
         """All processes of a unit, at once."""
@@ -134,9 +154,6 @@ def _postgres(folder: Path) -> Iterator[str]:
             missing("root cannot run Postgres, and there is no user `postgres`")
         user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         os.chown(folder, who.pw_uid, who.pw_gid)
-        for parent in folder.parents:  # pytest's folders are closed to others
-            if str(parent).startswith(str(Path(folder.anchor) / "tmp" / "pytest-")):
-                parent.chmod(parent.stat().st_mode | 0o011)
     data, port = folder / "data", free_port()
     subprocess.run(
         [binaries / "initdb", "--pgdata", data, "--username", "caseload", "--auth", "trust", "--no-sync"],
@@ -176,7 +193,8 @@ def alerts() -> Iterator[list[dict[str, Any]]]:
 def service(tmp_path_factory: pytest.TempPathFactory, alerts: list) -> Iterator[Service]:
     """The three units, started on a folder with a contract and no export yet."""
     folder = tmp_path_factory.mktemp("service")
-    with _postgres(tmp_path_factory.mktemp("postgres")) as url:
+    # Not in pytest's folders: they are closed to other users, and closed again by each pytest that starts.
+    with tempfile.TemporaryDirectory(prefix="caseload_postgres_") as data, _postgres(Path(data)) as url:
         running = Service(folder, url)
         for name in ("raw", "warehouse", "dagster"):
             (folder / name).mkdir()
@@ -188,13 +206,18 @@ def service(tmp_path_factory: pytest.TempPathFactory, alerts: list) -> Iterator[
         (folder / "caseload.yaml").write_text(
             "arrivals: {every_seconds: 2, settle_seconds: 2}\nalerts: {webhook: {env: CASELOAD_WEBHOOK}}\n"
         )
+        done = threading.Event()
+        supervisor = threading.Thread(target=running.supervise, args=[done])
         try:
             for unit in UNITS:
                 running.start(unit)
+            supervisor.start()
             wait_for(
                 lambda: urllib.request.urlopen(f"{running.address}/server_info").status == 200, 90, "the page"
             )
             yield running
         finally:
+            done.set()
+            supervisor.join()
             for unit in list(running.processes):
                 running.kill(unit)

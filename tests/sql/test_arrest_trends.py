@@ -828,7 +828,7 @@ tables = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)  # each is of up to twelve tables
 @given(st.lists(tables, min_size=1, max_size=12), st.sampled_from(["none", "printed"]))
 def test_contributions_add_up_to_the_change_of_the_whole(drawn, totals):
     """Each table is a source of its own: two years of types by regions, with or without totals."""

@@ -316,7 +316,7 @@ some_tables = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)  # each is of up to ten tables
 @given(some_tables)
 def test_whatever_a_table_prints_each_mart_keeps_its_grain_and_every_check_is_silent(drawn):
     """Each table is a source of its own: one breakdown, two years, two releases."""

@@ -109,7 +109,7 @@ def _months_from(day, count):
     return first, dt.date(number // 12, number % 12 + 1, 1) - periods.ONE_DAY
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)  # each is of up to sixty periods
 @given(st.lists(spans, min_size=1, max_size=60, unique=True))
 def test_the_period_a_year_earlier_is_that_of_pipelines_periods(drawn):
     figures = [figure(1, period=f"{start}/{end}") for start, end in drawn]
