@@ -139,6 +139,7 @@ def source_entries(sources: Iterable[Source], due: Mapping[str, Due]) -> Iterato
             "publisher_ko",
             "licence",
             "homepage",
+            "citation",
             "notes",
             "kind",
             "is_simulated",

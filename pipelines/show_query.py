@@ -10,16 +10,21 @@ from typing import Any
 
 import duckdb
 import typer
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from pipelines import databases, show
 from pipelines.advice import with_next_step
 from pipelines.freshness import BAD, GOOD, USAGE
+from pipelines.problems import one_line
 from pipelines.takeaway import questions
 from pipelines.takeaway.cells import harmless
 from pipelines.takeaway.refusals import Refused
 
 TABLE_ROWS = 200
+READABLE = 14
+"""So many characters of a cell, if it has them, a column needs to be readable; longer text is folded."""
 
 
 def query(database: Path, sql: str, format_: str) -> int:
@@ -78,18 +83,45 @@ def opened(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _table(names: list[str], rows: list[tuple]) -> None:
+    """Print rows as a table, or, where that would be too wide to read, as blocks of one column a line."""
+    out = show.console()
+    if not rows:
+        show.says(out)(f"No rows. Columns: {', '.join(names)}" if names else "Done.")
+        return
+    cells = [[_text(value) for value in row] for row in rows[:TABLE_ROWS]]
+    columns = [
+        [show.plain(name), *values] for name, values in zip(names, zip(*cells, strict=True), strict=False)
+    ]
+    needed = sum(min(max(text.cell_len for text in column), READABLE) + 2 for column in columns)
+    if needed > out.width:
+        _blocks(names, cells, out)
+    else:
+        out.print(_columns(names, rows, cells))
+    if len(rows) > TABLE_ROWS:
+        out.print(f"The first {TABLE_ROWS} rows; --format csv or json gives all.")
+
+
+def _columns(names: list[str], rows: list[tuple], cells: list[list[Text]]) -> Table:
     shown = show.table("", *names)
     shown.title = None
-    for row in rows[:TABLE_ROWS]:
-        shown.add_row(*(show.plain(_written(value)) for value in row))
+    for line in cells:
+        shown.add_row(*line)
     for column, values in zip(shown.columns, zip(*rows, strict=True), strict=False):
         column.overflow = "fold"
         if any(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
             column.justify = "right"
-    out = show.console()
-    out.print(shown)
-    if len(rows) > TABLE_ROWS:
-        out.print(f"The first {TABLE_ROWS} rows; --format csv or json gives all.")
+    return shown
+
+
+def _blocks(names: list[str], cells: list[list[Text]], out: Console) -> None:
+    for number, line in enumerate(cells, 1):
+        out.rule(f"row {number}", align="left", style="dim")
+        block = Table.grid(padding=(0, 2))
+        block.add_column(style="dim", no_wrap=True)
+        block.add_column(overflow="fold")
+        for name, text in zip(names, line, strict=True):
+            block.add_row(show.plain(name), text)
+        out.print(block)
 
 
 def _csv(names: list[str], result: duckdb.DuckDBPyConnection) -> None:
@@ -110,7 +142,8 @@ def _json(names: list[str], result: duckdb.DuckDBPyConnection) -> None:
     sys.stdout.write("[]\n" if before == "[" else "\n]\n")
 
 
-def _written(value: Any) -> Any:
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return value
+def _text(value: Any) -> Text:
+    """A cell, however long, without control characters."""
+    if value is None:
+        return Text("")
+    return Text(one_line(f"{value:.10g}" if isinstance(value, float) else str(value)))

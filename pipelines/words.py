@@ -344,6 +344,9 @@ class Contract(Layout):
     publisher_ko: str | None = Field(None, description="Who publishes it, in Korean.")
     licence: str = Field(description="Under which terms.")
     homepage: str | None = Field(None, description="Where it is published.")
+    citation: str | None = Field(
+        None, description="How to cite it; made of publisher, title and latest release if not given."
+    )
     notes: str | None = Field(None, description="What a reader must know: inferences, caveats.")
     kind: Literal["table", "records"] = Field(
         "table", description="table: the cells are published numbers. records: each row is a crime, an "

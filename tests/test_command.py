@@ -226,6 +226,15 @@ def test_query_prints_tables_csv_and_json(published: Path) -> None:
     assert "1553" in caseload(published, "query", query).stdout
 
 
+def test_query_prints_what_is_too_wide_for_a_table_a_column_a_line(published: Path) -> None:
+    done = caseload(published, "query", "from crime_type_shares where crime_type = 'deepfake'")
+    assert done.stdout.startswith("row 1 ─")
+    assert "\nvalue                1553" in done.stdout
+    assert "\nsource_file          noi_cybersex_crackdown/crime_types_2025-11-16.csv" in done.stdout
+    empty = caseload(published, "query", "select source, value from crime_type_shares where false")
+    assert empty.stdout == "No rows. Columns: source, value\n"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -304,3 +313,12 @@ def test_status_says_when_the_next_edition_is_due(published: Path) -> None:
         (dt.date(2026, 10, 31), dt.date(2026, 11, 16), dt.date(2026, 11, 30)),
         (None, None, None),
     ]
+
+
+def test_a_source_says_how_to_cite_it_and_what_it_covers(published: Path) -> None:
+    query = f"select citation, releases, exports, observations, covers_from from sources where source = '{NOI}'"
+    [(citation, *figures, covers_from)] = sql(published, query)
+    assert citation.startswith("National Office of Investigation, Korean National Police Agency: Crackdown")
+    assert citation.endswith("Release of 2025-11-16.")
+    assert figures == [1, 6, 19]
+    assert str(covers_from) == "2023-11-01"

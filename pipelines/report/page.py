@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
+from pipelines.periods import Period
 from pipelines.problems import one_line, printable
 from pipelines.report import ages, shares, trends
 from pipelines.report.blocks import Block
@@ -21,7 +22,7 @@ from pipelines.report.charts import Specification
 from pipelines.report.contradictions import contradiction
 from pipelines.report.figures import Figures, Row
 from pipelines.report.head import Head, head, next_edition, title
-from pipelines.report.words import LANGUAGES, Language, Words, period
+from pipelines.report.words import LANGUAGES, Language, Words, day, period
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("vega.js", "report.js")
@@ -129,8 +130,15 @@ def _facts(words: Words, figures: Figures, source: Row) -> list[tuple[str, str]]
     facts = [
         (words("publisher"), printable(source.get(f"publisher_{words.language}") or source["publisher"])),
         (words("licence"), one_line(source["licence"])),
-        (words("covers"), period(source) if source["period_start"] else ""),
-        (words("releases"), words("releases until", count=source["releases"], day=source["released_on"])),
+        (words("citation"), one_line(source["citation"])),
+        (
+            words("covers"),
+            Period(source["covers_from"], source["covers_until"]).short if source["covers_from"] else "",
+        ),
+        (
+            words("releases"),
+            words("releases until", count=source["releases"], day=day(source["latest_released_on"])),
+        ),
         (words("next edition"), next_edition(words, source, figures.publication["published_at"].date())),
     ]
     return [(name, value) for name, value in facts if value]
