@@ -14,7 +14,7 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service" --durations 20
 
 test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
 	$(BIN)/python -m pytest -m service tests/service

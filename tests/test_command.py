@@ -316,7 +316,9 @@ def test_status_says_when_the_next_edition_is_due(published: Path) -> None:
 
 
 def test_a_source_says_how_to_cite_it_and_what_it_covers(published: Path) -> None:
-    query = f"select citation, releases, exports, observations, covers_from from sources where source = '{NOI}'"
+    query = (
+        f"select citation, releases, exports, observations, covers_from from sources where source = '{NOI}'"
+    )
     [(citation, *figures, covers_from)] = sql(published, query)
     assert citation.startswith("National Office of Investigation, Korean National Police Agency: Crackdown")
     assert citation.endswith("Release of 2025-11-16.")

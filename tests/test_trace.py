@@ -63,6 +63,8 @@ def test_several_rows_are_listed_with_what_tells_them_apart(first_run: Path) -> 
         (["measure=suspect"], "No row of arrest_trends has measure=suspect; closest: 'suspects'."),
         (["period=2020"], "period is one of: 2023-11–2024-10, 2024-11–2025-10."),
         (["measure=cases", "period=2023-11/2024-10"], "Without period=2023-11/2024-10 there are some"),
+        # Of the measure that is asked for: of others there is an earlier period, too.
+        (["measure=cases", "period=2020"], "period is one of: 2024-11–2025-10."),
         (["mesure=cases"], "closest: 'measure'"),
         (["measure"], "is no condition: write column=value"),
         (["period=yesterday"], "is not a day, a month"),

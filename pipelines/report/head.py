@@ -14,7 +14,7 @@ from pipelines.report.figures import Figures, Row
 from pipelines.report.tables import Column, table
 from pipelines.report.words import Words, day, period
 
-FEW = 3
+FEW = 4
 """Contradictions of a source that the beginning names."""
 CHANGES = ("revised", "added", "withdrawn", "renamed")
 CAUTIONS = ("quarantined", "stale_correction", "unmet_expectation", "corrected")

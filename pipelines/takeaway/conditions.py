@@ -99,7 +99,10 @@ def _why_none(rows: duckdb.DuckDBPyRelation, conditions: list[Condition], relati
     parts = {word: [each for each in conditions if each.said == word] for word in said}
     nobody = [word for word in said if not _filtered(rows, parts[word]).limit(1).fetchall()]
     if nobody:
-        return " ".join(_no_row(rows, parts[word], relation) for word in nobody)
+        # What else is asked for narrows what it may have been meant to be.
+        fitting = _filtered(rows, [each for each in conditions if each.said not in nobody])
+        among = fitting if fitting.limit(1).fetchall() else rows
+        return " ".join(_no_row(among, parts[word], relation) for word in nobody)
     for word in reversed(said):
         others = [each for each in conditions if each.said != word]
         fitting = _filtered(rows, others)
