@@ -1,5 +1,5 @@
--- Every source that has a contract here: who publishes it, under which terms, how to cite it, what its releases
--- cover, whether it is simulated, and when its next edition is due by its calendar.
+-- Every source that has a contract here: who publishes it, under which terms, how to cite it, what its
+-- releases cover, whether it is simulated, and when its next edition is due by its calendar.
 with releases as (
     select
         source,
