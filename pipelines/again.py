@@ -23,8 +23,9 @@ AT_ONCE = 3
 
 
 def run_key(instance: dg.DagsterInstance, asked: str, now: float) -> str | None:
-    """The key to ask for something with, now; None while it is not to be asked for: a run for it is under
-    way, was cancelled, or failed on what does not get better by itself, or not long ago.
+    """The key to ask for something with that had to be done at the time ``now``; None while it is not to
+    be asked for: a run for it is under way, ended since, was cancelled, or failed on what does not get better
+    by itself, or not long ago.
     """
     records = instance.get_run_records(dg.RunsFilter(tags={ASKED: asked}))
     if not records:

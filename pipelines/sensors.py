@@ -20,6 +20,9 @@ from pipelines.paths import Places
 from pipelines.store import Store
 from pipelines.warehouse_inputs import inputs_sha256, kept_readings
 
+PATIENCE_S = 30
+"""How long, at the least, what is unpublished is left to the conditions of the assets."""
+
 
 def status(is_on: bool) -> dg.DefaultSensorStatus:
     return dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
@@ -41,11 +44,12 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
         if not found.is_settled(wanted.settle_seconds):
             said = f"raw/{source.name}/ changed less than {wanted.settle_seconds} s ago."
             return dg.SensorResult(skip_reason=said, cursor=found.to_json())
+        now = time.time()  # of what is finished while this looks, nothing is asked for again
         try:
             new, runs = _requests(source, places, context.instance)
         except ContractError as error:
             return dg.SensorResult(skip_reason=_not_read(source, error), cursor=found.to_json())
-        keys = {arrival: again.run_key(context.instance, arrival.key, time.time()) for arrival in runs}
+        keys = {arrival: again.run_key(context.instance, arrival.key, now) for arrival in runs}
         wanted_now = [_request(arrival, key) for arrival, key in keys.items() if key]
         said = f"No export below raw/{source.name}/ is new or changed."
         if runs:
@@ -109,21 +113,25 @@ def publication_sensor(work: Context) -> dg.SensorDefinition:
     def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
             return dg.SensorResult(skip_reason="A run is under way.", cursor="")
+        now = time.time()
         try:
             key = _unpublished(places, in_force(places))
         except ContractError as error:
             return dg.SensorResult(skip_reason=f"What to publish cannot be told. {error}", cursor="")
         if key is None:
             return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
-        if key != context.cursor:  # what has just been read is published by itself
-            return dg.SensorResult(skip_reason="Something changed; looking once more.", cursor=key)
-        run_key = again.run_key(context.instance, key, time.time())
+        seen, since = _seen(context.cursor)
+        if key != seen or since > now:
+            return dg.SensorResult(skip_reason="Something changed; looking again.", cursor=f"{key} {now}")
+        if now - since < max(3 * work.settings.arrivals.every_seconds, PATIENCE_S):
+            # What has just been read is published by itself, if not at once.
+            return dg.SensorResult(skip_reason="Something changed; looking again.", cursor=context.cursor)
+        run_key = again.run_key(context.instance, key, now)
         if run_key is None:
             said = "What there is could not be published; it is asked for again later."
-            return dg.SensorResult(skip_reason=said, cursor=key)
-        return dg.SensorResult(
-            run_requests=[dg.RunRequest(run_key=run_key, tags=again.tags(key))], cursor=key
-        )
+            return dg.SensorResult(skip_reason=said, cursor=context.cursor)
+        request = dg.RunRequest(run_key=run_key, tags=again.tags(key))
+        return dg.SensorResult(run_requests=[request], cursor=context.cursor)
 
     return changed
 
@@ -151,6 +159,15 @@ def _requests(
     known = instance.get_dynamic_partitions(str(partitions(source).name))
     new = [edition for edition in found.editions if edition not in set(known)]
     return new, arrivals(found, [*known, *new], store)
+
+
+def _seen(cursor: str | None) -> tuple[str, float]:
+    """What was seen to be unpublished at the looks before, and since when."""
+    key, _, since = (cursor or "").partition(" ")
+    try:
+        return key, float(since)
+    except ValueError:
+        return "", 0.0
 
 
 def _request(arrival: Arrival, key: str | None = None) -> dg.RunRequest:

@@ -36,6 +36,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=long)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a worker waits for the command a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def source_of(tmp_path: Path) -> Callable[[str], contract.Source]:
     """A function: the rest of a contract, below title, publisher, licence, release and files → its source."""

@@ -75,3 +75,12 @@ def test_what_can_pass_is_asked_for_again_later_and_ever_later(
     for _ in range(20):
         now = ran(instance, "FAILURE", reason, **more)
     assert run_key(instance, "it", now + DAY_S) == "it 24"
+
+
+def test_what_ended_while_it_was_found_out_that_it_is_to_be_done_is_done(
+    instance: dg.DagsterInstance,
+) -> None:
+    looked = time.time()
+    ended = ran(instance, "SUCCESS")
+    assert run_key(instance, "it", looked) is None
+    assert run_key(instance, "it", ended) == "it 2"
