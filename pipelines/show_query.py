@@ -37,6 +37,10 @@ def query(database: Path, sql: str, format_: str) -> int:
         typer.echo(f"{with_next_step(str(error))}", err=True)
         return BAD
     try:
+        statements = len(duckdb.extract_statements(sql))
+        if statements != 1:
+            typer.echo(f"Give one statement, not {statements or 'none'}.", err=True)
+            return USAGE
         with opened(database) as connection:
             result = connection.execute(sql)
             names = [column[0] for column in result.description or ()]
@@ -48,7 +52,7 @@ def query(database: Path, sql: str, format_: str) -> int:
                 _json(names, result)
     except duckdb.Error as error:
         typer.echo(str(error), err=True)
-        return 2
+        return USAGE
     return 0
 
 

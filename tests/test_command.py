@@ -231,6 +231,10 @@ def test_query_prints_what_is_too_wide_for_a_table_a_column_a_line(published: Pa
     assert done.stdout.startswith("row 1 ─")
     assert "\nvalue                1553" in done.stdout
     assert "\nsource_file          noi_cybersex_crackdown/crime_types_2025-11-16.csv" in done.stdout
+    for several in ("", "select 1; select 2"):
+        refused = caseload(published, "query", several)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "Give one statement, not " in refused.stderr
     empty = caseload(published, "query", "select source, value from crime_type_shares where false")
     assert empty.stdout == "No rows. Columns: source, value\n"
 

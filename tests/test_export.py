@@ -423,6 +423,17 @@ def test_force_replaces_no_folder_that_is_none_of_ours(database: Path, tmp_path:
     assert (tmp_path / "csv/thesis.docx").is_file()
 
 
+def test_force_replaces_no_workbook_that_is_none_of_ours(database: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.xlsx"
+    book = openpyxl.Workbook()
+    book.active["A1"] = "years of work"
+    book.save(mine)
+    wish = exports.Wish("xlsx", ("sources",), None, mine, may_replace=True)
+    with pytest.raises(Refused, match="is no workbook that an export has written"):
+        exports.export(database, wish)
+    assert openpyxl.load_workbook(mine).active["A1"].value == "years of work"
+
+
 def test_an_export_that_fails_leaves_the_earlier_one(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

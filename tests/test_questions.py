@@ -15,7 +15,7 @@ from tests.command import ROOT, caseload, sql
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 WITH_ROWS = {
     "ages", "as_it_was_known", "change_on_a_year_earlier", "contradictions", "largest_crime_types", "sources",
-    "under_twenty", "where_it_comes_from",
+    "teens", "where_it_comes_from",
 }  # fmt: skip
 """Those that have an answer in the sources that are shipped with their exports."""
 

@@ -13,7 +13,7 @@ from pipelines.report.shares import plotted, printed_share, share
 from pipelines.report.tables import Column, table
 from pipelines.report.words import NOTHING, Words, period
 
-SHORT = 12
+SHORT = 4
 
 
 def blocks(words: Words, rows: list[Row], contradictions: list[Row]) -> list[Block]:
@@ -36,7 +36,7 @@ def _ages(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
     key = "by sex" if len(sexes) > 1 else "by age"
     heading = words(key, measure=measure, period=period(first))
     columns = [
-        Column(words("column: age"), lambda row: words.label("age_band", row["age_band"])),
+        Column(words("column: age"), lambda row: _band(words, row)),
         Column(measure, lambda row: words.number(row["value"]), "number"),
         Column(words("column: share"), lambda row: share(words, row), "number"),
         Column(words("column: published share"), printed_share, "number"),
@@ -59,13 +59,15 @@ def _ages(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
         specification,
         notes(words, rows, said, *contradicted(words, rows, "age_band", contradictions)),
         origin(words, rows),
+        is_wide=len(sexes) > 1,
     )
 
 
-def _short(words: Words, band: str) -> str:
-    """A band's label, or its code where the label is a sentence."""
-    label = words.label("age_band", band)
-    return label if len(label) <= SHORT else printable(band)
+def _band(words: Words, row: Row) -> str:
+    """What a band is called, such as 10s; where that is longer, its years: 12세이하 may be 7 to 12."""
+    label = words.label("age_band", row["age_band"])
+    is_bounded = row["age_low"] is not None
+    return printable(row["age_band"]) if is_bounded and len(label) > SHORT else label
 
 
 def _value_of(words: Words, rows: list[Row], sex: str) -> Callable[[Row], str]:
@@ -74,7 +76,7 @@ def _value_of(words: Words, rows: list[Row], sex: str) -> Callable[[Row], str]:
 
 
 def _of_all(words: Words, rows: list[Row], heading: str) -> Specification | None:
-    names = labels(rows, lambda row: _short(words, row["age_band"]), "age_band")
+    names = labels(rows, lambda row: _band(words, row), "age_band")
     columns = [
         {
             "label": names[row["age_band"]], "number": plotted(row),
@@ -96,7 +98,7 @@ def _of_all(words: Words, rows: list[Row], heading: str) -> Specification | None
 
 def _of_each_sex(words: Words, rows: list[Row], sexes: list[str], heading: str) -> Specification:
     """Shares within a sex where they are known, else counts."""
-    names = labels(rows, lambda row: _short(words, row["age_band"]), "age_band")
+    names = labels(rows, lambda row: _band(words, row), "age_band")
     shown = [row for sex in sexes for row in rows if row["sex"] == sex]
     has_shares = any(plotted(row) is not None for row in shown)
     columns = [
@@ -115,7 +117,7 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
     heading = words("by type and age", measure=measure, period=period(rows[0]))
     types = labels(rows, lambda row: words.label("crime_type", row["crime_type"]), "crime_type")
     bands = _bands(rows)
-    names = labels(rows, lambda row: _short(words, row["age_band"]), "age_band")
+    names = labels(rows, lambda row: _band(words, row), "age_band")
     cells = {(row["crime_type"], row["age_band"]): row for row in rows}
     segments = [
         {

@@ -36,6 +36,9 @@ class Block:
 def notes(words: Words, rows: Sequence[Row], *more: str) -> list[str]:
     """Caveats that hold of some rows, after those that the caller knows of."""
     found = [note for note in more if note]
+    regions = {row.get("region", TOTAL) for row in rows}
+    if len(regions) == 1 and TOTAL not in regions:
+        found.append(words("one region", region=words.label("region", regions.pop())))
     if any(row.get("is_provisional") for row in rows):
         found.append(words("provisional"))
     if any(row.get("is_corrected") for row in rows):

@@ -13,6 +13,8 @@ def blocks(words: Words, rows: list[Row], contradictions: list[Row]) -> list[Blo
     """A block a measure, and another where the types' contributions to its change are known."""
     found = []
     for of_measure in by_measure(rows):
+        if len(of_measure) < 2:
+            continue  # one type has no share of anything
         found.append(_shares(words, of_measure, contradictions))
         contributing = [row for row in of_measure if row["contribution_pp"] is not None]
         if len(contributing) > 1:

@@ -69,7 +69,15 @@ def _over_time(words: Words, rows: list[Row]) -> Block:
     columns = [Column(words("column: period"), period, "period"), *_compared(words)]
     listed = rows[::-1][:LISTED]
     shown = _series(words, rows, measure, "column: period", heading)
-    return Block(heading, table(heading, columns, listed), shown, notes(words, rows), origin(words, rows))
+    said = _latest_of(words, listed, rows)
+    return Block(
+        heading, table(heading, columns, listed), shown, notes(words, rows, said), origin(words, rows)
+    )
+
+
+def _latest_of(words: Words, listed: list[Row], rows: list[Row]) -> str:
+    """That not all periods are in the table, where they are not."""
+    return words("latest of", shown=len(listed), found=len(rows)) if len(listed) < len(rows) else ""
 
 
 def _twelve_months(words: Words, rows: list[Row]) -> Block:
@@ -82,7 +90,8 @@ def _twelve_months(words: Words, rows: list[Row]) -> Block:
     listed = rows[::-1][:LISTED]
     points = [_point(words, row, _last_month(row)) for row in rows]
     shown = chart("line", points, measure, words("until"), heading)
-    return Block(heading, table(heading, columns, listed), shown, notes(words, rows))
+    said = _latest_of(words, listed, rows)
+    return Block(heading, table(heading, columns, listed), shown, notes(words, rows, said))
 
 
 def _last_month(row: Row) -> str:

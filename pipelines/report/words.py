@@ -33,6 +33,8 @@ class Words:
 
     language: Language
     codes: dict[tuple[str, str], Row]
+    counted: frozenset[str] = frozenset()
+    """Sources whose figures nobody printed: they were counted here."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key, with its values filled in. Raises KeyError for an unknown key."""
@@ -70,12 +72,17 @@ class Words:
         return NOTHING if value is None else f"{value:,.{digits}f}"
 
     def signed(self, value: float | None) -> str:
-        return NOTHING if value is None else f"{round(value, 1) + 0.0:+,.1f}"  # no -0.0
+        """A change or a contribution, to one place, or so far that it is seen to be one."""
+        if value is None:
+            return NOTHING
+        return f"{value:+.1g}" if 0 < abs(value) < 0.05 else f"{value + 0.0:+,.1f}"  # no -0.0
 
     def base(self, row: Row) -> str:
         """What a share is a share of."""
         kind, low, high = row["base_kind"], row["implied_base_low"], row["implied_base_high"]
         if row["base_value"] is not None:
+            if kind == "published_total" and row["source"] in self.counted:
+                kind = "counted"
             return self(f"base: {kind}", value=self.number(row["base_value"]))
         if kind != "implied":
             return self("base: none")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipelines.problems import printable
 from pipelines.takeaway.refusals import Refused
 
 PACKAGE = "datapackage.json"
+WORKBOOK_TITLE = "Police statistics from a Caseload warehouse"
 MADE_BY = "caseload"
 """The property of a data package that says that it is one of ours."""
 
@@ -46,6 +48,9 @@ def new_file(target: Path, may_replace: bool) -> Iterator[Path]:
     """A file beside ``target`` that takes its place when all went well."""
     if target.exists() and not may_replace:
         raise Refused(f"`{_shown(target)}` is there already. --force replaces it, --out names another.")
+    if target.exists() and not _is_our_workbook(target):
+        said = "is no workbook that an export has written. Nothing was replaced; name another with --out."
+        raise Refused(f"`{_shown(target)}` {said}")
     with replacing(target) as temporary:
         yield temporary
         temporary.chmod(0o644)
@@ -96,6 +101,16 @@ def _of_an_export(folder: Path) -> set[str]:
         return set()
     files = package[MADE_BY].get("files")
     return {PACKAGE, *(name for name in files if isinstance(name, str))} if isinstance(files, list) else set()
+
+
+def _is_our_workbook(path: Path) -> bool:
+    """Whether a workbook has the title that those of an export have."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            properties = archive.read("docProps/core.xml").decode("utf-8")
+    except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+        return False
+    return f"<dc:title>{WORKBOOK_TITLE}</dc:title>" in properties
 
 
 def _shown(path: Path) -> str:

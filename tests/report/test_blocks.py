@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.report import shares, trends
+from pipelines.report import ages, shares, trends
 from pipelines.report.blocks import labels, origin
 from pipelines.report.charts import chart
 from pipelines.report.tables import Column, table
@@ -92,6 +92,21 @@ def test_what_is_provisional_corrected_or_not_to_be_added_is_said():
 
     assert len(block.notes) == 4
     assert block.notes[1] == "The publisher calls these figures provisional."
+
+
+def test_one_type_is_no_breakdown_and_of_one_region_it_is_said():
+    assert shares.blocks(WORDS, [of_type("fraud")], []) == []
+    [block] = shares.blocks(WORDS, [of_type("fraud", region="btp"), of_type("theft", region="btp")], [])
+    assert "Of btp only: no figure of all regions is published." in block.notes
+
+
+def test_a_band_whose_label_does_not_say_its_years_goes_by_them():
+    words = Words(
+        "ko", {("age_band", "7-12"): {"label_ko": "12세이하"}, ("age_band", "10-19"): {"label_ko": "10대"}}
+    )
+    bounds = {"7-12": 7, "10-19": 10, "adult": None}
+    shown = [ages._band(words, {"age_band": band, "age_low": low}) for band, low in bounds.items()]
+    assert shown == ["7-12", "10대", "adult"]
 
 
 def test_that_not_all_types_are_shown_is_said():

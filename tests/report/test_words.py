@@ -57,9 +57,16 @@ def test_every_kind_of_reconciliation_has_a_korean_sentence():
     assert {kind for kind in kinds if f"claim: {kind}" not in catalogue()} == set()
 
 
-def test_a_change_that_rounds_to_nothing_has_no_sign_of_a_fall():
-    assert Words("en", {}).signed(-0.04) == "+0.0"
-    assert Words("en", {}).signed(-0.06) == "-0.1"
+def test_a_change_however_small_has_its_sign_and_none_is_no_fall():
+    shown = [Words("en", {}).signed(value) for value in (-0.04, -0.0012, -0.06, 0.0, -0.0, 1234.56)]
+    assert shown == ["-0.04", "-0.001", "-0.1", "+0.0", "+0.0", "+1,234.6"]
+
+
+def test_what_was_counted_here_is_not_called_published():
+    row = {"source": "a", "base_kind": "published_total", "base_value": 9, "implied_base_low": None,
+           "implied_base_high": None}  # fmt: skip
+    assert Words("en", {}).base(row) == "published total 9"
+    assert Words("en", {}, frozenset({"a"})).base(row) == "all that were counted, 9"
 
 
 def test_what_follows_the_colon_of_a_reason_stays_as_it_is():

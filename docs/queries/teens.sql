@@ -1,4 +1,4 @@
--- How many suspects (or victims) are under 20, where the printed age bands allow to say so?
+-- How many suspects (or victims) are in their teens, where the printed age bands allow to say so?
 select
     source,
     period_start,
