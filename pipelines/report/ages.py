@@ -9,7 +9,7 @@ from pipelines.problems import printable
 from pipelines.report.blocks import Block, by_measure, contradicted, labels, notes, origin
 from pipelines.report.charts import AS_PUBLISHED, COMPUTED, Specification, chart
 from pipelines.report.figures import Row
-from pipelines.report.shares import plotted, printed_share, share
+from pipelines.report.shares import as_plotted, plotted, printed_share, share
 from pipelines.report.tables import Column, table
 from pipelines.report.words import NOTHING, Words, period
 
@@ -80,7 +80,7 @@ def _of_all(words: Words, rows: list[Row], heading: str) -> Specification | None
     columns = [
         {
             "label": names[row["age_band"]], "number": plotted(row),
-            "shown": printed_share(row) if row["share_pct"] is None else share(words, row),
+            "shown": as_plotted(words, row),
         }
         for row in rows if plotted(row) is not None
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
         {
             "label": types[row["crime_type"]], "group": names[row["age_band"]], "number": plotted(row),
             "place": bands.index(row["age_band"]),
-            "shown": printed_share(row) if row["share_pct"] is None else share(words, row),
+            "shown": as_plotted(words, row),
         }
         for row in sorted(rows, key=lambda row: (row["place"], bands.index(row["age_band"])))
         if plotted(row) is not None
@@ -163,7 +163,7 @@ def _cell(words: Words, cells: dict[tuple[str, str], Row], band: str) -> Callabl
         cell = cells.get((row["crime_type"], band))
         if cell is None or cell["value"] is None:
             return NOTHING
-        of_all = printed_share(cell) if cell["share_pct"] is None else share(words, cell)
+        of_all = as_plotted(words, cell)
         count = words.number(cell["value"])
         return f"{count} ({of_all}%)" if of_all else count
 

@@ -38,6 +38,11 @@ def plotted(row: Row) -> float | None:
     return row["published_share_pct"] if row["share_pct"] is None else row["share_pct"]
 
 
+def as_plotted(words: Words, row: Row) -> str:
+    """The same as it is to be read."""
+    return printed_share(row) if row["share_pct"] is None else share(words, row)
+
+
 def _shares(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
     first = rows[0]
     measure = words.what(first, ("region",))

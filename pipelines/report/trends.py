@@ -68,7 +68,7 @@ def _over_time(words: Words, rows: list[Row]) -> Block:
     heading = words("over time", measure=measure)
     columns = [Column(words("column: period"), period, "period"), *_compared(words)]
     listed = rows[::-1][:LISTED]
-    shown = _series(words, rows, measure, "column: period", heading)
+    shown = _series(words, rows, measure, heading)
     said = _latest_of(words, listed, rows)
     return Block(
         heading, table(heading, columns, listed), shown, notes(words, rows, said), origin(words, rows)
@@ -98,10 +98,10 @@ def _last_month(row: Row) -> str:
     return f"{row['period_end']:%Y-%m}"
 
 
-def _series(words: Words, rows: list[Row], measure: str, label_title: str, heading: str) -> Specification:
+def _series(words: Words, rows: list[Row], measure: str, heading: str) -> Specification:
     points = [_point(words, row, period(row)) for row in rows]
     template: Template = "columns" if len(rows) <= FEW else "line"
-    return chart(template, points, measure, words(label_title), heading)
+    return chart(template, points, measure, words("column: period"), heading)
 
 
 def _point(words: Words, row: Row, label: str) -> Row:
