@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import contract
-from pipelines.expectations import Validator
-from pipelines.exports import discover
-from pipelines.headings import outside_fragment
-from pipelines.record_validation import validated, write_views
-from pipelines.rollups import Counted, rolled_up
-from pipelines.store import Store
+from pipelines.contracts import contract
+from pipelines.quality.expectations import Validator
+from pipelines.quality.record_validation import validated, write_views
+from pipelines.reading.exports import discover
+from pipelines.reading.headings import outside_fragment
+from pipelines.records.rollups import Counted, rolled_up
+from pipelines.releases.store import Store
 
 FUSED = """
     select

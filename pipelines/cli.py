@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import __version__, cli_analysts
-from pipelines.cli_options import Raw, Warehouse, fail, places_of
-from pipelines.freshness import BAD, GOOD
-from pipelines.paths import Places
+from pipelines import __version__
+from pipelines.commands import cli_analysts
+from pipelines.commands.cli_options import Raw, Warehouse, fail, places_of
+from pipelines.commands.freshness import BAD, GOOD
+from pipelines.common.paths import Places
 
 if TYPE_CHECKING:
-    from pipelines.contract import Source
+    from pipelines.contracts.contract import Source
 
 app = typer.Typer(
     name="caseload",
@@ -63,12 +64,12 @@ def run(
     nothing new it does nothing and says so.
     """
     places = places_of(raw, warehouse)
-    from pipelines import freshness, show
+    from pipelines.commands import freshness, show
 
     if not force and source is None and (outcome := freshness.recorded(places)):
         show.nothing_new(outcome, places)
         raise typer.Exit(outcome.exit_code)
-    from pipelines.job import run_job
+    from pipelines.commands.job import run_job
 
     if edition and source is None:
         fail(
@@ -84,7 +85,7 @@ def status(raw: Raw = None, warehouse: Warehouse = None) -> None:
     """Show exports, releases, checks and freshness at a glance. Changes nothing."""
     places = places_of(raw, warehouse)
     sources = _chosen(places, None)
-    from pipelines import show_status
+    from pipelines.commands import show_status
 
     raise typer.Exit(show_status.status(places, sources))
 
@@ -106,8 +107,8 @@ def check(
     """
     places = places_of(raw, warehouse)
     sources = _chosen(places, source or _folder_of(files, places), only=True)
-    from pipelines import show_check
-    from pipelines.problems import printable
+    from pipelines.commands import show_check
+    from pipelines.common.problems import printable
 
     for file in files:
         if not file.is_file():
@@ -133,7 +134,7 @@ def accept(
     if not reason.strip():
         fail("Say why: --reason TEXT")
     sources = _chosen(places, None)
-    from pipelines.accept import accept as accept_export
+    from pipelines.commands.accept import accept as accept_export
 
     raise typer.Exit(accept_export(places, sources, file, reason.strip(), by))
 
@@ -153,7 +154,7 @@ def rollback(
     is kept, so that it can be undone.
     """
     places = places_of(None, warehouse, needs_raw=False)
-    from pipelines import show_rollback
+    from pipelines.commands import show_rollback
 
     if list_:
         raise typer.Exit(show_rollback.listed(places))
@@ -173,7 +174,7 @@ def verify(
     """
     places = places_of(raw, warehouse)
     sources = _chosen(places, None)
-    from pipelines import show_verify
+    from pipelines.commands import show_verify
 
     raise typer.Exit(show_verify.verify(places, sources, deep))
 
@@ -206,7 +207,7 @@ def simulate(
     `simulation.json` beside them.
     """
     places = places_of(None, warehouse, needs_raw=False)
-    from pipelines.show_simulate import simulated
+    from pipelines.commands.show_simulate import simulated
 
     raise typer.Exit(
         simulated(places.published, like, out, start, {
@@ -224,7 +225,7 @@ def dev(
     """Open Dagster's UI on this machine, with the same graph and run history as `caseload run`."""
     places = places_of(raw, warehouse)
     sources = _chosen(places, None)
-    from pipelines.dev import exec_dagster_dev
+    from pipelines.commands.dev import exec_dagster_dev
 
     exec_dagster_dev(places, sources, port)
 
@@ -241,8 +242,8 @@ def _chosen(places: Places, name: str | None, only: bool = False) -> list[Source
     """All sources, or the one that is named; ends the command when a contract is invalid, of any
     source or, with ``only``, of the one that is named.
     """
-    from pipelines.contract import FILE_NAME, ContractError, load, load_all
-    from pipelines.problems import suggestion
+    from pipelines.common.problems import suggestion
+    from pipelines.contracts.contract import FILE_NAME, ContractError, load, load_all
 
     alone = places.raw / name if name and only else None
     try:
@@ -275,7 +276,7 @@ def main() -> None:
         typer.echo("Interrupted; what was published before still is.", err=True)
         code = 130
     except Exception as error:
-        from pipelines.advice import told
+        from pipelines.common.advice import told
 
         if not (said := told(error)):
             raise

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines import alert_sensors, assets, code_server, jobs, sensors
-from pipelines.context import Context
-from pipelines.paths import Places
+from pipelines.common.paths import Places
+from pipelines.orchestration import alert_sensors, assets, code_server, jobs, sensors
+from pipelines.orchestration.context import Context
 
 
 def define(context: Context) -> dg.Definitions:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import contract
+from pipelines.contracts import contract
 
 HEAD = """\
 title: A table

@@ -18,16 +18,18 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipelines import contract, grids, records
-from pipelines.codes import normalised
-from pipelines.contract import Source
-from pipelines.expectations import Validator
-from pipelines.exports import Export
-from pipelines.ingest import read
-from pipelines.problems import UnreadableExport
-from pipelines.readings import Reading
-from pipelines.store import Store
-from pipelines.tables import Origin, tidy
+from pipelines.common.problems import UnreadableExport
+from pipelines.contracts import contract
+from pipelines.contracts.codes import normalised
+from pipelines.contracts.contract import Source
+from pipelines.quality.expectations import Validator
+from pipelines.reading import grids
+from pipelines.reading.exports import Export
+from pipelines.reading.tables import Origin, tidy
+from pipelines.releases import record_readings
+from pipelines.releases.ingest import read
+from pipelines.releases.readings import Reading
+from pipelines.releases.store import Store
 from tests.corpus import RFC, Clean, Polluted, benchmark, first_edition
 from tests.corpus_tables import CONTRACTS, Contract
 from tests.everyday import everyday
@@ -149,7 +151,9 @@ class Reader:
         different = list(dict.fromkeys(contents))
         exports = [self._export(content, name=str(at)) for at, content in enumerate(different)]
         found = {}
-        for reading in records.read(self.source, exports, Store(self._folder / "store"), self._validator):
+        for reading in record_readings.read(
+            self.source, exports, Store(self._folder / "store"), self._validator
+        ):
             rows: Figures = Counter()
             if reading.records:
                 relation = duckdb.read_parquet(str(reading.records))

@@ -11,9 +11,10 @@ import duckdb
 import pandas as pd
 from openpyxl import Workbook
 
-from pipelines import grids, observation, tables
-from pipelines.contract import Source
+from pipelines import observation
+from pipelines.contracts.contract import Source
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
+from pipelines.reading import grids, tables
 
 FILE = "series/export.csv"
 RELEASED_ON = dt.date(2025, 1, 31)

@@ -11,12 +11,12 @@ from textwrap import dedent
 
 import duckdb
 
-from pipelines import contract, corrections
-from pipelines.corrections import Acceptance
-from pipelines.editions import forget_removed, ingest_editions, standing
-from pipelines.expectations import Result, Validator
-from pipelines.paths import Places
-from pipelines.store import Entry, Receipt, Store
+from pipelines.common.paths import Places
+from pipelines.contracts import contract, corrections
+from pipelines.contracts.corrections import Acceptance
+from pipelines.quality.expectations import Result, Validator
+from pipelines.releases.editions import forget_removed, ingest_editions, standing
+from pipelines.releases.store import Entry, Receipt, Store
 
 HEAD = """\
 title: A table

@@ -30,19 +30,19 @@ def import_all() -> None:
     """Import, and read what every run reads: the SQL that is shipped, and the graph that is made of it."""
     import great_expectations  # noqa: F401
 
-    import pipelines.job
-    import pipelines.runs
-    import pipelines.show_rollback
-    import pipelines.show_verify
-    from pipelines.as_of import as_of_macros
-    from pipelines.context import Context
+    import pipelines.commands.job
+    import pipelines.commands.show_rollback
+    import pipelines.commands.show_verify
+    import pipelines.orchestration.runs
+    from pipelines.common.paths import SQL, Places
     from pipelines.definitions import define
-    from pipelines.paths import SQL, Places
+    from pipelines.orchestration.context import Context
+    from pipelines.warehouse.as_of import as_of_macros
 
     define(Context(Places(SQL.parent / "raw", SQL.parent / "warehouse"))).resolve_all_job_defs()
     list(as_of_macros())
-    pipelines.relations.macros()
-    pipelines.relations.checks()
+    pipelines.warehouse.relations.macros()
+    pipelines.warehouse.relations.checks()
 
 
 def called(

@@ -9,8 +9,8 @@ from typing import Any
 import typer
 
 from pipelines.cli import app
+from pipelines.commands.freshness import BAD, GOOD, USAGE
 from pipelines.docs import markdown
-from pipelines.freshness import BAD, GOOD, USAGE
 
 INTERRUPTED = 130
 EXIT_CODES = {

@@ -6,12 +6,11 @@ import json
 
 from pydantic import BaseModel
 
-from pipelines.calendars import Calendar
-from pipelines.corrections import Acceptance, Correction
-from pipelines.docs import markdown
-from pipelines.limits import Limits
-from pipelines.record_words import CountWords, RecordField, Rollup
-from pipelines.words import (
+from pipelines.contracts.calendars import Calendar
+from pipelines.contracts.corrections import Acceptance, Correction
+from pipelines.contracts.limits import Limits
+from pipelines.contracts.record_words import CountWords, RecordField, Rollup
+from pipelines.contracts.words import (
     Agreement,
     Cell,
     CodeEntry,
@@ -23,6 +22,7 @@ from pipelines.words import (
     Layout,
     Revisions,
 )
+from pipelines.docs import markdown
 
 _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("The source", "At the top of `source.yaml`.", Contract),
@@ -53,7 +53,7 @@ def page() -> str:
     """Every word with its default and meaning."""
     parts = [
         "# The words of the contract language\n",
-        "Generated from `pipelines/words.py` and its neighbours by `make docs`; examples are in "
+        "Generated from `pipelines/contracts/words.py` and its neighbours by `make docs`; examples are in "
         "[How to write a contract](../how-to/write-a-contract.md). Editors complete these words by "
         "[contract.schema.json](../contract.schema.json).\n",
     ]

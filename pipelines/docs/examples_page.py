@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.contract import FILE_NAME, load_all
+from pipelines.contracts.contract import FILE_NAME, load_all
 
 
 def page(examples: Path) -> str:

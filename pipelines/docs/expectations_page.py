@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pipelines
-from pipelines import rules
-from pipelines.comparisons import EMPTIED, LEFT_OUT, LOST, RESTATED
+from pipelines.contracts.layouts import Match, Table
+from pipelines.contracts.word_types import Constraints
+from pipelines.contracts.words import Column, Layout
 from pipelines.docs import markdown
-from pipelines.expectations import Rule
-from pipelines.layouts import Match, Table
-from pipelines.objections import IN_PLACE
-from pipelines.relations import check_description, checks, relations
-from pipelines.word_types import Constraints
-from pipelines.words import Column, Layout
+from pipelines.quality import rules
+from pipelines.quality.expectations import Rule
+from pipelines.releases.comparisons import EMPTIED, LEFT_OUT, LOST, RESTATED
+from pipelines.releases.objections import IN_PLACE
+from pipelines.warehouse.relations import check_description, checks, relations
 
 SEVERITIES = (
     ("critical", "The row is kept out and listed in `rejected_rows`; the export too, if they are more than "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from pipelines.contracts.settings import Alerts, Arrivals, Email, FromEnvironment, Poll, Retries, Settings
 from pipelines.docs import markdown
-from pipelines.settings import Alerts, Arrivals, Email, FromEnvironment, Poll, Retries, Settings
 
 SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("At the top", "All of it may be left out.", Settings),
@@ -22,8 +22,8 @@ def page() -> str:
     """Every word with its default and meaning."""
     parts = [
         "# Settings\n",
-        "Generated from `pipelines/settings.py` by `make docs`. The words of `caseload.yaml`, which "
-        "stands beside "
+        "Generated from `pipelines/contracts/settings.py` by `make docs`. The words of "
+        "`caseload.yaml`, which stands beside "
         "`raw/`, or where the environment variable `CASELOAD_SETTINGS` says; an example with all of them "
         "is in "
         "[Operate Caseload](../how-to/operate.md#settings).\n",

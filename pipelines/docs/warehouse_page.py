@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipelines import databases
-from pipelines.as_of import as_of_macros
+from pipelines.common import databases
+from pipelines.common.paths import Places
 from pipelines.docs import markdown
-from pipelines.expectations import Result, Rule, Validator
-from pipelines.paths import Places
-from pipelines.relations import Layer, Relation, macros, relations
+from pipelines.quality.expectations import Result, Rule, Validator
+from pipelines.warehouse.as_of import as_of_macros
+from pipelines.warehouse.relations import Layer, Relation, macros, relations
 
 Types = dict[tuple[str, str], str]
 """Relation and column → type."""
@@ -40,12 +40,12 @@ def types_of(database: Path) -> Types:
 
 def types_of_an_empty_one() -> Types:
     """The types of a warehouse that is built from nothing: they do not depend on what is in it."""
-    from pipelines import warehouse
+    from pipelines.warehouse import publishing
 
     with TemporaryDirectory() as folder:
         places = Places(Path(folder) / "raw", Path(folder) / "warehouse")
-        built = warehouse.build(places, [], "dictionary")
-        warehouse.audit(built, places, _Unvalidated(places.store, places.data_docs))
+        built = publishing.build(places, [], "dictionary")
+        publishing.audit(built, places, _Unvalidated(places.store, places.data_docs))
         return types_of(built)
 
 

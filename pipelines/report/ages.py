@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipelines.common.problems import printable
 from pipelines.observation import TOTAL
-from pipelines.problems import printable
 from pipelines.report.blocks import Block, by_measure, contradicted, labels, notes, origin
 from pipelines.report.charts import AS_PUBLISHED, COMPUTED, Specification, chart
 from pipelines.report.figures import Row

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from markupsafe import Markup
 
+from pipelines.common.problems import printable
 from pipelines.observation import TOTAL
-from pipelines.problems import printable
 from pipelines.report.charts import Specification
 from pipelines.report.contradictions import contradiction
 from pipelines.report.figures import Row

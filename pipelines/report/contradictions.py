@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipelines.common.problems import one_line, printable
 from pipelines.observation import DIMENSIONS
-from pipelines.problems import one_line, printable
 from pipelines.report.figures import Row
 from pipelines.report.words import Words
 

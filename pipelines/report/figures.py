@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import databases
-from pipelines.paths import statement
+from pipelines.common import databases
+from pipelines.common.paths import statement
 
 Row = dict[str, Any]
 

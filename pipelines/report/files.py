@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import rolled_back, warehouse
-from pipelines.files import replacing, sync
-from pipelines.paths import Places
+from pipelines.common.files import replacing, sync
+from pipelines.common.paths import Places
+from pipelines.warehouse import publishing, rolled_back
 
 _START = 4096
 """So many bytes at the start of a page say which publication it is of."""
@@ -32,7 +32,7 @@ def follow(places: Places, build_name: str = "") -> str:
     """Have the page of what is published shown: the one prepared with a build, if it is that, else one made
     now. Says what is wrong where the published file is of another version of Caseload and has none.
     """
-    published = warehouse.publication(places).get("publication_id")
+    published = publishing.publication(places).get("publication_id")
     shown, prepared = places.report, _prepared(places, build_name)
     problem = ""
     if published and not _is_of(shown, published):

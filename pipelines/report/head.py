@@ -8,7 +8,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from pipelines.problems import one_line, printable
+from pipelines.common.problems import one_line, printable
 from pipelines.report.contradictions import contradiction
 from pipelines.report.figures import Figures, Row
 from pipelines.report.tables import Column, table

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
+from pipelines.common.problems import one_line, printable
 from pipelines.periods import Period
-from pipelines.problems import one_line, printable
 from pipelines.report import ages, shares, trends
 from pipelines.report.blocks import Block
 from pipelines.report.charts import Specification

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 from markupsafe import Markup, escape
 
-from pipelines.problems import printable
+from pipelines.common.problems import printable
 from pipelines.report.figures import Row
 from pipelines.report.words import NOTHING
 

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
+from pipelines.common.problems import printable
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import Period
-from pipelines.problems import printable
 from pipelines.report.figures import Row
 
 Language = Literal["en", "ko"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines import periods
-from pipelines.problems import counted, printable, suggestion
+from pipelines.common.problems import counted, printable, suggestion
 from pipelines.takeaway import published
 from pipelines.takeaway.published import Column, Described
 from pipelines.takeaway.refusals import Refused

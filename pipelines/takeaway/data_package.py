@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.hashes import Hashes
+from pipelines.reading.hashes import Hashes
 from pipelines.takeaway.notes import SIMULATED, Notes
 from pipelines.takeaway.places import MADE_BY
 from pipelines.takeaway.published import Column

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipelines import databases
-from pipelines.files import write_json
+from pipelines.common import databases
+from pipelines.common.files import write_json
 from pipelines.takeaway import data_package, notes, parquet_files, sdmx, selection, text_files, workbook
 from pipelines.takeaway.notes import Notes
 from pipelines.takeaway.places import PACKAGE, new_file, new_folder

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from pipelines.files import replacing, sync
-from pipelines.problems import printable
+from pipelines.common.files import replacing, sync
+from pipelines.common.problems import printable
 from pipelines.takeaway.refusals import Refused
 
 PACKAGE = "datapackage.json"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import exports, grids
-from pipelines.contract import FILE_NAME, load
-from pipelines.documents import ContractError
-from pipelines.hashes import Hashes
-from pipelines.problems import UnreadableExport
+from pipelines.common.problems import UnreadableExport
+from pipelines.contracts.contract import FILE_NAME, load
+from pipelines.contracts.documents import ContractError
+from pipelines.reading import exports, grids
+from pipelines.reading.hashes import Hashes
 
 CELLS = 6
 """Cells of a row that are shown."""

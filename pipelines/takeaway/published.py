@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.paths import statement
-from pipelines.problems import printable, suggestion
+from pipelines.common.paths import statement
+from pipelines.common.problems import printable, suggestion
 from pipelines.takeaway.refusals import Refused
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def relation_named(connection: duckdb.DuckDBPyConnection, name: str) -> Describe
 
 def key_of(name: str) -> tuple[str, ...]:
     """The columns that tell rows apart, where the relation's sidecar promises so (the audit has checked)."""
-    from pipelines.relations import relations as described
+    from pipelines.warehouse.relations import relations as described
 
     if name not in described():
         return ()
@@ -96,6 +96,6 @@ def key_of(name: str) -> tuple[str, ...]:
 
 
 def _split(comment: str) -> tuple[str, str]:
-    """Description and grain of a comment that `pipelines.warehouse` has made of the two."""
+    """Description and grain of a comment that `pipelines.warehouse.publishing` has made of the two."""
     description, _, grain = comment.partition(_GRAIN)
     return description, grain.removesuffix(".")

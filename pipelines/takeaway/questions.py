@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.paths import QUERIES
-from pipelines.problems import printable, suggestion
+from pipelines.common.paths import QUERIES
+from pipelines.common.problems import printable, suggestion
 from pipelines.takeaway.refusals import Refused
 
 
@@ -40,7 +40,7 @@ def named(name: str) -> Question:
 
 def about(relation: str) -> Question | None:
     """The first question whose answer is read from a relation."""
-    from pipelines.relations import tables_read
+    from pipelines.warehouse.relations import tables_read
 
     return next((each for each in questions().values() if relation in tables_read(each.sql)), None)
 

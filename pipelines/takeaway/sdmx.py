@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.paths import statement
-from pipelines.problems import printable
+from pipelines.common.paths import statement
+from pipelines.common.problems import printable
 from pipelines.takeaway import sdmx_codes, sdmx_structure
 from pipelines.takeaway.cells import harmless
 from pipelines.takeaway.notes import Notes

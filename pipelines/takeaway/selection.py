@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pipelines.problems import one_line, printable
+from pipelines.common.problems import one_line, printable
 from pipelines.takeaway import published
 from pipelines.takeaway.published import Column
 from pipelines.takeaway.refusals import Refused

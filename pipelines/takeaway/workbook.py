@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.problems import printable
+from pipelines.common.problems import printable
 from pipelines.takeaway.notes import READING, SIMULATED, Notes
 from pipelines.takeaway.places import WORKBOOK_TITLE
 from pipelines.takeaway.refusals import Refused

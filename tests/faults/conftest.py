@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from pipelines.digests import Digest
+from pipelines.common.digests import Digest
 from tests.faults import small
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.digests import Digest, digest
-from pipelines.relations import relations
-from pipelines.verification import NOT_COMPARED
+from pipelines.common.digests import Digest, digest
+from pipelines.warehouse.relations import relations
+from pipelines.warehouse.verification import NOT_COMPARED
 from tests.command import ROOT, environment
 
 TABLE = """\

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import lock
-from pipelines.context import prepare_dagster_home
-from pipelines.paths import Places
+from pipelines.common import lock
+from pipelines.common.paths import Places
+from pipelines.orchestration.context import prepare_dagster_home
 from tests.command import ROOT, SCRIPT, environment
 from tests.faults import small
 from tests.faults.conftest import Known

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.digests import Digest
+from pipelines.common.digests import Digest
 from tests.faults import small
 from tests.faults.conftest import Known
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import warehouse
-from pipelines.paths import Places
+from pipelines.common.paths import Places
+from pipelines.warehouse import publishing
 from tests.faults import small
 from tests.faults.conftest import Known
 
@@ -77,10 +77,10 @@ def test_no_read_fails_and_each_sees_one_publication(
 def publish(places: Places, known: Known, number: int) -> str:
     """A publication whose figures all say which one it is."""
     name = f"20250101T{number:06}Z-0123abcd"
-    path = warehouse.build_path(places, name)
+    path = publishing.build_path(places, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(small.published(known.old), path)
     with duckdb.connect(str(path)) as connection:
         connection.execute("update publication set publication_id = ?", [name])
         connection.execute("update observation set region = ?", [name])
-    return warehouse.publish(path, places)
+    return publishing.publish(path, places)

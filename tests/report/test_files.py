@@ -8,9 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import warehouse
-from pipelines.paths import Places
+from pipelines.common.paths import Places
 from pipelines.report import files
+from pipelines.warehouse import publishing
 from tests.command import caseload
 
 
@@ -30,7 +30,7 @@ def shown(run: Path) -> str:
 
 
 def published(run: Path) -> str:
-    return warehouse.publication(places_of(run))["publication_id"]
+    return publishing.publication(places_of(run))["publication_id"]
 
 
 def test_a_run_publishes_the_report_with_the_warehouse(run):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines import report
-from pipelines.paths import SQL
-from pipelines.relations import relations
+from pipelines.common.paths import SQL
 from pipelines.report.words import LANGUAGES, Words, catalogue
+from pipelines.warehouse.relations import relations
 
 FOLDER = Path(report.__file__).parent
 FAMILIES = ("along: ", "base: ", "caution: ", "claim: ", "kind: ", "reason: ")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.context import prepare_dagster_home
-from pipelines.paths import Places
+from pipelines.common.paths import Places
+from pipelines.orchestration.context import prepare_dagster_home
 from tests.command import ROOT
 
 pytestmark = pytest.mark.service

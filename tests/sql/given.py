@@ -20,16 +20,16 @@ import duckdb
 import pandas as pd
 
 from pipelines import periods
-from pipelines.as_of import as_of_macros
-from pipelines.codes import MEASURE, Listed, code_list
-from pipelines.headings import Labels
-from pipelines.hierarchies import as_json, dimensions_of, export_codes
-from pipelines.layouts import Table
+from pipelines.contracts.codes import MEASURE, Listed, code_list
+from pipelines.contracts.layouts import Table
+from pipelines.contracts.words import Layout
 from pipelines.observation import COLUMNS, DIMENSIONS, TOTAL
-from pipelines.relations import STAGING_SCHEMA, Relation, macros, relations
-from pipelines.store import REJECTED_ROWS, Store
-from pipelines.warehouse_inputs import Inputs
-from pipelines.words import Layout
+from pipelines.reading.headings import Labels
+from pipelines.reading.hierarchies import as_json, dimensions_of, export_codes
+from pipelines.releases.store import REJECTED_ROWS, Store
+from pipelines.warehouse.as_of import as_of_macros
+from pipelines.warehouse.relations import STAGING_SCHEMA, Relation, macros, relations
+from pipelines.warehouse.warehouse_inputs import Inputs
 
 Row = dict[str, Any]
 Said = str | Mapping[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.relations import macros, relations
+from pipelines.warehouse.relations import macros, relations
 from tests.sql.given import built, figure, with_macros
 
 

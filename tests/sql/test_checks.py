@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.relations import check_description, checks, relations, tables_read
+from pipelines.warehouse.relations import check_description, checks, relations, tables_read
 from tests.sql.given import LATER, built, figure, numbered
 
 FIGURES = numbered(

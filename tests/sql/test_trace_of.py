@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.relations import relations
+from pipelines.warehouse.relations import relations
 from tests.sql import given
 from tests.sql.given import LATER, correction, figure, others
 

@@ -1,0 +1,1 @@
+"""What runs when, in Dagster. No domain logic: every step is a call into the rooms below."""

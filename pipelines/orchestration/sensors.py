@@ -1,0 +1,202 @@
+"""What makes Dagster run by itself: exports that arrive, and what a publication is made from beside them."""
+
+# No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
+import hashlib
+import time
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+
+from pipelines.common.paths import Places
+from pipelines.contracts.contract import Source, load
+from pipelines.contracts.documents import ContractError
+from pipelines.orchestration import again
+from pipelines.orchestration.assets import AUTOMATED, partitions
+from pipelines.orchestration.context import Context
+from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name, range_tags
+from pipelines.releases.arrivals import Arrival, Look, arrivals, look
+from pipelines.releases.editions import standing
+from pipelines.releases.in_force import InForce, in_force
+from pipelines.releases.store import Store
+from pipelines.warehouse import publishing, rolled_back
+from pipelines.warehouse.warehouse_inputs import inputs_sha256, kept_readings
+
+PATIENCE_S = 30
+"""How long, at the least, what is unpublished is left to the conditions of the assets."""
+
+
+def status(is_on: bool) -> dg.DefaultSensorStatus:
+    return dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
+
+
+def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
+    """Requests one run for the editions of a source that are new or changed, once their files rest."""
+    places, wanted = work.places, work.settings.arrivals
+
+    @dg.sensor(
+        name=f"arrivals_{source.name}",
+        job_name=ingest_job_name(source),
+        minimum_interval_seconds=wanted.every_seconds,
+        default_status=status(wanted.on),
+        description=f"New and changed exports below raw/{source.name}/.",
+    )
+    def arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        found = look(source.folder, Look.from_json(context.cursor))
+        if not found.is_settled(wanted.settle_seconds):
+            said = f"raw/{source.name}/ changed less than {wanted.settle_seconds} s ago."
+            return dg.SensorResult(skip_reason=said, cursor=found.to_json())
+        now = time.time()  # of what is finished while this looks, nothing is asked for again
+        try:
+            new, runs = _requests(source, places, context.instance)
+        except ContractError as error:
+            return dg.SensorResult(skip_reason=_not_read(source, error), cursor=found.to_json())
+        keys = {arrival: again.run_key(context.instance, arrival.key, now) for arrival in runs}
+        wanted_now = [_request(arrival, key) for arrival, key in keys.items() if key]
+        said = f"No export below raw/{source.name}/ is new or changed."
+        if runs:
+            said = (
+                f"What is new below raw/{source.name}/ is being read, or failed: it is asked for again later."
+            )
+        return dg.SensorResult(
+            run_requests=wanted_now,
+            dynamic_partitions_requests=[partitions(source).build_add_request(new)] if new else [],
+            skip_reason=None if wanted_now else said,
+            cursor=found.to_json(),
+        )
+
+    return arrived
+
+
+def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None:
+    """Looks for exports of a source at fixed times, if the settings say when."""
+    poll, settle = work.settings.poll, work.settings.arrivals.settle_seconds
+    if poll is None:
+        return None
+
+    @dg.schedule(
+        name=f"poll_{source.name}",
+        job_name=ingest_job_name(source),
+        cron_schedule=poll.cron,
+        execution_timezone=poll.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"New and changed exports below raw/{source.name}/, at fixed times.",
+    )
+    def polled(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        found = look(source.folder, None)
+        time.sleep(settle)
+        if look(source.folder, found) is not found:
+            return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
+        try:
+            new, runs = _requests(source, work.places, context.instance)
+        except ContractError as error:
+            return dg.SkipReason(_not_read(source, error))
+        if new:
+            context.instance.add_dynamic_partitions(str(partitions(source).name), new)
+        # Without a key: what failed the last time is tried again.
+        return [_request(arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
+
+    return polled
+
+
+def publication_sensor(work: Context) -> dg.SensorDefinition:
+    """Requests a publication when files are gone, or contracts, corrections, acceptances or SQL changed:
+    what changes what is published though nothing was read.
+    """
+    places = work.places
+
+    @dg.sensor(
+        name="beside_exports",
+        job_name=BUILD_JOB,
+        minimum_interval_seconds=work.settings.arrivals.every_seconds,
+        default_status=status(work.settings.publish == "automatically"),
+        description="Files that are gone, corrections, acceptances, contracts, SQL.",
+    )
+    def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
+            return dg.SensorResult(skip_reason="A run is under way.", cursor="")
+        now = time.time()
+        try:
+            key = _unpublished(places, in_force(places))
+        except ContractError as error:
+            return dg.SensorResult(skip_reason=f"What to publish cannot be told. {error}", cursor="")
+        if key is None:
+            return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
+        seen, since = _seen(context.cursor)
+        if key != seen or since > now:
+            return dg.SensorResult(skip_reason="Something changed; looking again.", cursor=f"{key} {now}")
+        if now - since < max(3 * work.settings.arrivals.every_seconds, PATIENCE_S):
+            # What has just been read is published by itself, if not at once.
+            return dg.SensorResult(skip_reason="Something changed; looking again.", cursor=context.cursor)
+        run_key = again.run_key(context.instance, key, now)
+        if run_key is None:
+            said = "What there is could not be published; it is asked for again later."
+            return dg.SensorResult(skip_reason=said, cursor=context.cursor)
+        request = dg.RunRequest(run_key=run_key, tags=again.tags(key))
+        return dg.SensorResult(run_requests=[request], cursor=context.cursor)
+
+    return changed
+
+
+def automation_sensor(work: Context) -> dg.AutomationConditionSensorDefinition:
+    """Evaluates the conditions of `assets`: what is published follows the observations."""
+    return dg.AutomationConditionSensorDefinition(
+        "publication",
+        target=dg.AssetSelection.assets(*AUTOMATED),
+        default_status=status(work.settings.publish == "automatically"),
+        minimum_interval_seconds=work.settings.arrivals.every_seconds,
+        description="Builds, audits and publishes when observations have changed.",
+    )
+
+
+def _requests(
+    source: Source, places: Places, instance: dg.DagsterInstance
+) -> tuple[list[str], list[Arrival]]:
+    """Editions that Dagster does not know yet, and what is to be read. Raises ContractError."""
+    fresh = load(source.folder)  # the contract may have changed since the code was loaded
+    store = Store(places.store)
+    found = standing(fresh, store)
+    store.made()
+    store.hashes.keep()  # of large files they take longer than Dagster waits for a sensor
+    known = instance.get_dynamic_partitions(str(partitions(source).name))
+    new = [edition for edition in found.editions if edition not in set(known)]
+    return new, arrivals(found, [*known, *new], store)
+
+
+def _seen(cursor: str | None) -> tuple[str, float]:
+    """What was seen to be unpublished at the looks before, and since when."""
+    key, _, since = (cursor or "").partition(" ")
+    try:
+        return key, float(since)
+    except ValueError:
+        return "", 0.0
+
+
+def _request(arrival: Arrival, key: str | None = None) -> dg.RunRequest:
+    return dg.RunRequest(run_key=key, tags=range_tags(arrival.first, arrival.last) | again.tags(arrival.key))
+
+
+def _not_read(source: Source, error: ContractError) -> str:
+    return f"Exports below raw/{source.name}/ are not read while its contract is invalid. {error}"
+
+
+def _unpublished(places: Places, now: InForce) -> str | None:
+    """A digest of what would be published, if it is not what is published."""
+    store = Store(places.store)
+    found = [standing(source, store) for source in now.valid]
+    if any(one.pending for one in found):
+        return None  # they are read first
+    kept = list(kept_readings(store))
+    if not kept and not places.published.is_file():
+        return None  # there is nothing to publish yet
+    wanted = inputs_sha256(kept, now.sources)
+    gone = sorted(file for one in found for file in one.removed)
+    published = publishing.publication(places)
+    is_wanted = published.get("inputs_sha256") == wanted
+    if not gone and (is_wanted or _was_gone_back_to(places, published, wanted)):
+        return None
+    return hashlib.sha256("\n".join([wanted, *gone]).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _was_gone_back_to(places: Places, published: dict[str, str], wanted: str) -> bool:
+    """Whether somebody prefers what is published to what would be."""
+    return bool(published) and rolled_back.holds(places, published["publication_id"], wanted)

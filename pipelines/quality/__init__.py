@@ -1,0 +1,1 @@
+"""What must hold of exports and marts, and whether it does: Great Expectations behind one door."""

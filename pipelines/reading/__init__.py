@@ -1,0 +1,1 @@
+"""Exports whose cells are published numbers → observations, as their contract says."""

@@ -1,0 +1,1 @@
+"""Exports whose rows are cases or people → Parquet → counted observations."""

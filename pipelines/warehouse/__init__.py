@@ -1,0 +1,1 @@
+"""Observations → marts: build, audit, publish, reconcile, go back, verify."""
