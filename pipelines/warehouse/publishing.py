@@ -58,7 +58,7 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     """
     path = build_path(places, name)
     write_json(_note(path), {"replaces": publication(places).get("publication_id")})
-    inputs = Inputs(Store(places.store), sources)
+    inputs = Inputs(Store(places.store), sources, later_than=_newest(places))
     with _new_file(path, Store(places.store)) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
         for relation in relations().values():
@@ -79,6 +79,13 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
             connection.execute(f"create macro {macro.name}({parameters}) as table {macro.query}")
             connection.execute(f"comment on macro table {macro.name} is {_literal(macro.description)}")
     return path
+
+
+def _newest(places: Places) -> str:
+    """The latest publication id that is known; empty if none is."""
+    kept = [path.stem for path in places.previous.glob("*.duckdb")]
+    noted = [found.get("publication_id", "") for found in (publication(places), noted_publication(places))]
+    return max([*kept, *noted])
 
 
 def build_path(places: Places, name: str) -> Path:

@@ -33,6 +33,8 @@ from pipelines.warehouse.reconcile import reconcile
 from pipelines.warehouse.relations import checks, digest
 
 Rows = list[dict[str, Any]]
+ID_TIME = "%Y%m%dT%H%M%SZ"
+"""How a publication id begins."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,12 @@ class Kept:
 
 
 class Inputs:
-    """The rows of each relation of ``sql/tables``, made when it is their turn."""
+    """The rows of each relation of ``sql/tables``, made when it is their turn. ``later_than`` is the id of the last
+    publication, if there was one.
+    """
 
-    def __init__(self, store: Store, sources: list[Source]) -> None:
-        self._store, self._sources = store, sources
+    def __init__(self, store: Store, sources: list[Source], later_than: str = "") -> None:
+        self._store, self._sources, self._later_than = store, sources, later_than
 
     @cached_property
     def kept(self) -> list[Kept]:
@@ -154,7 +158,7 @@ class Inputs:
         contradictions = connection.table("reconciliations").filter("verdict = 'contradicts'")
         return [
             {
-                "publication_id": f"{now:%Y%m%dT%H%M%SZ}-{inputs[:8]}",
+                "publication_id": f"{_after(self._later_than, now):{ID_TIME}}-{inputs[:8]}",
                 "published_at": now,
                 "inputs_sha256": inputs,
                 "caseload_version": pipelines.__version__,
@@ -165,6 +169,17 @@ class Inputs:
                 "contradictions": len(contradictions),
             }
         ]
+
+
+def _after(publication_id: str, now: dt.datetime) -> dt.datetime:
+    """The time in the next publication's id: now, or a second after that of the last one, so that ids stand in the
+    order of the publications though a clock is put back, or two come in one second.
+    """
+    try:
+        last = dt.datetime.strptime(publication_id.partition("-")[0], ID_TIME)
+    except ValueError:
+        return now
+    return max(now, last + dt.timedelta(seconds=1))
 
 
 def kept_readings(store: Store) -> Iterator[Kept]:

@@ -364,6 +364,17 @@ def test_publishing_the_same_publication_again_is_harmless(publish, places):
     assert which(places.published) == "20250101T000000Z-0123abcd"
 
 
+def test_ids_stay_in_the_order_of_the_publications_though_the_clock_is_put_back(work):
+    work.ingest()
+    work.places.previous.mkdir(parents=True)
+    (work.places.previous / "20990101T000000Z-0123abcd.duckdb").touch()
+
+    built = work.build()
+
+    assert which(built).startswith("20990101T000001Z-")
+    assert asked(built, "select published_at < '2099-01-01' from publication") == [(True,)]
+
+
 def test_each_publication_is_kept_under_its_own_name_after_a_crash(publish, places, monkeypatch):
     # Killed after the new file took its place and before it was noted which one it is.
     days = [f"2025010{day}T000000Z-0123abcd" for day in (1, 2, 3)]
