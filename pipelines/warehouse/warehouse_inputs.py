@@ -51,8 +51,9 @@ class Kept:
 
 
 class Inputs:
-    """The rows of each relation of ``sql/tables``, made when it is their turn. ``later_than`` is the id of the last
-    publication, if there was one.
+    """The rows of each relation of ``sql/tables``, made when it is their turn.
+
+    ``later_than`` is the id of the last publication, if there was one.
     """
 
     def __init__(self, store: Store, sources: list[Source], later_than: str = "") -> None:
@@ -172,8 +173,9 @@ class Inputs:
 
 
 def _after(publication_id: str, now: dt.datetime) -> dt.datetime:
-    """The time in the next publication's id: now, or a second after that of the last one, so that ids stand in the
-    order of the publications though a clock is put back, or two come in one second.
+    """The time in the next publication's id: now, or a second after that of the last one.
+
+    So ids stand in the order of the publications though a clock is put back, or two come in one second.
     """
     try:
         last = dt.datetime.strptime(publication_id.partition("-")[0], ID_TIME)

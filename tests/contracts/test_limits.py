@@ -24,7 +24,7 @@ from pipelines.quality.expectations import Validator
 from pipelines.reading import exports, grids, workbooks
 from pipelines.releases.record_readings import read
 from pipelines.releases.store import Store
-from tests.reading import workbook
+from tests.small_exports import workbook
 
 MIB = 1 << 20
 HEAD = b"type,n\n"

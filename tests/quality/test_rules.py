@@ -19,8 +19,8 @@ from pipelines.quality.rules import (
 from pipelines.reading.headings import Labels
 from pipelines.reading.hierarchies import export_codes
 from pipelines.reading.printed_figures import PrintedFigures
-from tests import reading
-from tests.reading import observations
+from tests import small_exports
+from tests.small_exports import observations
 
 COUNTS = "period: '2024'\ncolumns:\n  age: {dimension: age_band}\n  n: {value: count, measure: cases}\n"
 
@@ -387,7 +387,7 @@ age,n,share
 def test_rows_that_break_a_constraint_are_found(source_of, validator, tmp_path, column, constraints, broken):
     words = CONSTRAINED.format(**{"age": "", "n": "", "share": "", column: constraints})
     table = source_of(words).tables["table"]
-    tidied = reading.read(source_of(words), PRINTED.lstrip())
+    tidied = small_exports.read(source_of(words), PRINTED.lstrip())
     assert tidied.problems == []
 
     labels = {match.position: match.label for match in tidied.matches}
@@ -424,7 +424,7 @@ def test_rows_that_break_a_constraint_are_found(source_of, validator, tmp_path, 
 def test_observations_that_cannot_be_are_found(source_of, validator, tmp_path, words, content, broken):
     source = source_of(COUNTS + words + "missingValues: ['-']\n")
     table = source.tables["table"]
-    found = reading.read(source, content).observations
+    found = small_exports.read(source, content).observations
     checked = found.assign(
         value=found["value"].astype("Float64").astype(float),
         published_share_pct=pd.to_numeric(found["published_share_pct"]),

@@ -15,8 +15,8 @@ from pipelines.reading.hierarchies import export_codes
 from pipelines.reading.tables import Tidy
 from pipelines.releases.ingest import read as read_export
 from pipelines.releases.readings import Reading
-from tests import reading
-from tests.reading import FILE
+from tests import small_exports
+from tests.small_exports import FILE
 
 YEARS = """
 columns:
@@ -32,7 +32,7 @@ def of_file(source_of):
 
     def of_file(words: str, content: str) -> dict[str, Result]:
         source = source_of(dedent(words))
-        tidied, table = reading.read(source, content), source.tables["table"]
+        tidied, table = small_exports.read(source, content), source.tables["table"]
         grid = grids.read(source.folder.parent / "export.csv", FILE, table.layout)
         figures = tidied.printed_figures.observations
         codes = export_codes(figures, table, tidied.labels, is_complete=True)
@@ -173,7 +173,7 @@ def test_of_an_export_that_is_not_understood_only_its_end_is_looked_at(of_file):
 
 def test_totals_that_should_be_printed_are_asked_for(source_of):
     source = source_of(YEARS + "totals: printed\n")
-    tidied = reading.read(source, rows((2020, "A", 1)))
+    tidied = small_exports.read(source, rows((2020, "A", 1)))
     [problem] = validation.no_totals(FILE, tidied, source.tables["table"])
     assert str(problem) == (
         f"`{FILE}`: the contract says that a total by region is printed, and none is. "
@@ -188,7 +188,7 @@ def test_totals_that_should_be_printed_are_asked_for(source_of):
 def tidied(source_of) -> Tidy:
     words = "period: '2024'\ngroupChar: ','\ncolumns:\n  r: {dimension: region, codes: as_printed}\n"
     words += "  n: {value: count, measure: cases}\n  s: {share_of: cases}\n"
-    return reading.read(source_of(words), 'r,n,s\nA,"1,553",10.50\nB,-5,120\n')
+    return small_exports.read(source_of(words), 'r,n,s\nA,"1,553",10.50\nB,-5,120\n')
 
 
 def failed(rule: Rule, *addresses: dict, **said: object) -> Result:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pipelines import periods
 from pipelines.periods import Period, months
 from pipelines.reading.coverage import LISTED, gaps
-from tests import reading
-from tests.reading import observations
+from tests import small_exports
+from tests.small_exports import observations
 
 
 def cases(*figures: tuple[str, dict]) -> list[str]:
@@ -109,7 +109,7 @@ def test_an_export_without_figures_has_no_gaps():
 def test_years_to_date_follow_each_other(source_of, to):
     words = "cumulative: true\ncolumns:\n  m: {period: month}\n  n: {value: count, measure: cases}\n"
     rows = [f"{year}-{month:02},1\n" for year in (2023, 2024) for month in range(1, int(to) + 1)]
-    tidied = reading.read(source_of(words), "m,n\n" + "".join(rows))
+    tidied = small_exports.read(source_of(words), "m,n\n" + "".join(rows))
     assert tidied.problems == []
     assert list(gaps(tidied.observations, is_cumulative=True)) == []
 

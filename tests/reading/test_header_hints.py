@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.reading.header_hints import header_hint
-from tests import reading
+from tests import small_exports
 
 TABLE = "columns:\n  year: {period: year}\n  n: {value: count, measure: cases}\n  '*': {ignore: not used}\n"
 
@@ -42,13 +42,13 @@ def test_the_place_of_a_header_is_told_where_all_its_labels_are_found(labels, be
     ],
 )
 def test_a_table_whose_header_is_not_understood_is_refused_with_where_it_may_be(source_of, content, step):
-    tidied = reading.read(source_of(TABLE), content)
+    tidied = small_exports.read(source_of(TABLE), content)
     assert tidied.observations.empty
     assert step in str(tidied.problems[0])
 
 
 def test_following_the_hint_reads_the_table(source_of):
     content = "Cases,,\n\nyear,n,x\n2024,7,1\n"
-    tidied = reading.read(source_of(TABLE + "skip_rows: 2\n"), content)
+    tidied = small_exports.read(source_of(TABLE + "skip_rows: 2\n"), content)
     assert tidied.problems == []
-    assert reading.said(tidied) == ["2024-01-01/2024-12-31 cases: 7 @4 n"]
+    assert small_exports.said(tidied) == ["2024-01-01/2024-12-31 cases: 7 @4 n"]

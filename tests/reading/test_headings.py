@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.reading import tables
 from pipelines.reading.headings import Labels, misnamed
-from tests import reading
-from tests.reading import FILE, figures, problems, said
+from tests import small_exports
+from tests.small_exports import FILE, figures, problems, said
 
 Y = "2024-01-01/2024-12-31"
 
@@ -21,7 +21,7 @@ def tidy(source_of):
     """A function: what a contract says beyond `HEAD`, and the text of a file → `tables.Tidy`."""
 
     def tidy(words: str, content: str, groups: dict[str, str] | None = None) -> tables.Tidy:
-        return reading.read(source_of(dedent(words)), content, groups)
+        return small_exports.read(source_of(dedent(words)), content, groups)
 
     return tidy
 
@@ -348,7 +348,7 @@ def deep(tmp_path_factory):
 
     def read(name: str, rows: list[tuple[str, ...]]) -> dict[str, int]:
         lines = [",".join((*row, str(number))) for number, row in enumerate(rows, start=1)]
-        tidied = reading.read(sources[name], "one,two,three,n\n" + "\n".join(lines) + "\n")
+        tidied = small_exports.read(sources[name], "one,two,three,n\n" + "\n".join(lines) + "\n")
         assert problems(tidied) == []
         return figures(tidied, "region")
 

@@ -23,8 +23,8 @@ from pipelines.reading.hierarchies import (
     hidden_subtotals,
     sums_of_parts,
 )
-from tests import reading
-from tests.reading import observations
+from tests import small_exports
+from tests.small_exports import observations
 
 COUNTS = "period: '2024'\ncolumns:\n  r: {dimension: region, codes: as_printed}\n  n: {value: count, measure: cases}\n"
 BOTH = COUNTS.replace("  n:", "  s: {dimension: sex}\n  n:")
@@ -594,7 +594,7 @@ totals: printed
 """
     content = "group,type,n\n소계,소계,10\nviolent,소계,6\nviolent,rape,4\nviolent,other,2\nfraud,other,4\n"
     source = source_of(words)
-    tidied = reading.read(source, content)
+    tidied = small_exports.read(source, content)
     found = export_codes(tidied.observations, source.tables["table"], tidied.labels, is_complete=True)
     assert listed(found, "crime_type") == {
         "violent": ("total", ()),
@@ -716,7 +716,7 @@ totals: printed
 
 def test_a_key_is_a_part_of_the_longest_printed_one(source_of):
     source = source_of(DIGITS)
-    tidied = reading.read(source, "r,n\n000000,9\n100000,5\n110000,3\n111000,3\n120000,2\n230000,4\n")
+    tidied = small_exports.read(source, "r,n\n000000,9\n100000,5\n110000,3\n111000,3\n120000,2\n230000,4\n")
     figures = tidied.observations
     found = export_codes(figures, source.tables["table"], tidied.labels, is_complete=True)
     assert {c.code: c.whole for c in found if c.dimension == "region"} == {

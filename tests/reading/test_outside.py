@@ -12,7 +12,7 @@ from pipelines.contracts import contract
 from pipelines.reading import grids, tables
 from pipelines.reading.exports import Export, discover
 from pipelines.reading.outside import once
-from tests.reading import problems, said, workbook
+from tests.small_exports import problems, said, workbook
 
 HEAD = "title: A table\npublisher: A publisher\nlicence: none\n"
 DATED = "released_on: 2025-01-31\n"

@@ -11,8 +11,8 @@ import pytest
 
 from pipelines import observation
 from pipelines.reading import tables
-from tests import reading
-from tests.reading import FILE, problems, said
+from tests import small_exports
+from tests.small_exports import FILE, problems, said
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def tidy(source_of):
     """A function: what a contract says beyond `HEAD`, and the text of a file → `tables.Tidy`."""
 
     def tidy(words: str, content: str, groups: dict[str, str] | None = None) -> tables.Tidy:
-        return reading.read(source_of(words), content, groups)
+        return small_exports.read(source_of(words), content, groups)
 
     return tidy
 
@@ -1055,7 +1055,7 @@ def test_two_age_bands_of_which_only_the_ends_are_named_are_not_guessed(tidy):
 def test_two_age_bands_are_read_once_the_contract_says_where_the_second_begins(tidy, codes):
     tidied = tidy(COUNTS + f"codes: {{age_band: {codes}}}\n", "age,n\n14세 미만,3\n20세 미만,4\n")
     assert problems(tidied) == []
-    assert reading.figures(tidied, "age_band") == {"0-13": 3, "14-19": 4}
+    assert small_exports.figures(tidied, "age_band") == {"0-13": 3, "14-19": 4}
 
 
 def test_age_bands_that_the_contract_says_all_begin_at_0_are_read(tidy):
@@ -1065,7 +1065,7 @@ def test_age_bands_that_the_contract_says_all_begin_at_0_are_read(tidy):
 
 def test_one_age_band_of_which_only_the_end_is_named_begins_at_0(tidy):
     tidied = tidy(COUNTS, "age,n\nunder 18,3\n18+,4\n")
-    assert (problems(tidied), reading.figures(tidied, "age_band")) == ([], {"0-17": 3, "18+": 4})
+    assert (problems(tidied), small_exports.figures(tidied, "age_band")) == ([], {"0-17": 3, "18+": 4})
 
 
 def test_one_age_band_in_two_spellings_is_one_band(tidy):

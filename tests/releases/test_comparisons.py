@@ -10,7 +10,7 @@ import pytest
 from pipelines.contracts.words import Revisions
 from pipelines.quality.expectations import Validator
 from pipelines.releases import comparisons
-from tests.reading import observations, parquet
+from tests.small_exports import observations, parquet
 
 FILE = "series/b.csv"
 ACCEPT = f"accept it: `caseload accept '{FILE}' --reason …`"

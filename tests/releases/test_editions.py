@@ -11,8 +11,8 @@ from pipelines.common.paths import Places
 from pipelines.contracts.documents import ContractError
 from pipelines.quality.expectations import Validator
 from pipelines.releases.editions import forget_removed, ingest_editions, standing
-from tests.reading import workbook
 from tests.series import TYPES, Series
+from tests.small_exports import workbook
 
 A, B = "a_20240131", "b_20250131"
 FIRST, SECOND = "2024-01-31", "2025-01-31"

@@ -14,8 +14,8 @@ from pipelines.releases.candidates import Candidate
 from pipelines.releases.ingest import read
 from pipelines.releases.objections import preview
 from pipelines.releases.store import Store
-from tests.reading import workbook
 from tests.series import TYPES, Series, said
+from tests.small_exports import workbook
 
 A, B, C = "a_20240131", "b_20250131", "c_20260131"
 FIRST, SECOND, THIRD = "2024-01-31", "2025-01-31", "2026-01-31"
