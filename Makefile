@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-service faults lint format docs notebook bench clean
+.PHONY: help run test test-exports test-service faults lint format docs notebook bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,7 +14,10 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service" --durations 20
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service and not exports" --durations 20
+
+test-exports: $(READY) ## Read real exports by the contracts of docs/examples, where their folder is there
+	$(BIN)/python -m pytest -m exports tests/whole
 
 test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
 	$(BIN)/python -m pytest -m service tests/service

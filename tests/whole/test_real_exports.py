@@ -33,9 +33,12 @@ SOURCES = {
     "uk_police_street": "uk_police_street/*/*.csv",
 }
 RELEASE_OF_2019, RELEASE_OF_2020 = dt.date(2019, 12, 31), dt.date(2020, 8, 31)
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"no real exports in {FOLDER}; set CASELOAD_REAL_EXPORTS to their folder"
-)
+pytestmark = [
+    pytest.mark.exports,
+    pytest.mark.skipif(
+        not FOLDER.is_dir(), reason=f"no real exports in {FOLDER}; set CASELOAD_REAL_EXPORTS to their folder"
+    ),
+]
 
 
 def contract_of(source: str) -> Path:
