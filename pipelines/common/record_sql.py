@@ -147,15 +147,19 @@ def broken(rule: int, columns: Sequence[str], query: str) -> str:
 
 
 def repeated(
-    of: str, export: str, row: str, same: Sequence[str], key: str | None, counts: tuple[str, str, str]
+    of: str, export: str, row: str, whole: Sequence[str], key: str | None, counts: tuple[str, str, str]
 ) -> str:
-    """The rows whose key, or all of whose fields, are those of a row before them, in the exports of which
-    ``counts`` (relation, all, different) says that they have some.
+    """The rows whose key, or all of whose fields, are those of a row before them, and all rows that have one
+    key and differ in another field; in the exports of which ``counts`` (relation, all, different) says that
+    they have some.
     """
     relation, every, different = counts
     present = f"{quoted(key)} is not null and" if key else ""
+    same = f"partition by {export}, {quoted(key) if key else ', '.join(whole)}"
+    said = f"hash({', '.join(whole)})"
     return (
         f"select {export}, {row} from {of} where {present} "
         f"{export} in (select {export} from {relation} where {every} <> {different}) "
-        f"qualify row_number() over (partition by {export}, {', '.join(same)} order by {row}) > 1"
+        f"qualify row_number() over ({same} order by {row}) > 1 "
+        f"or min({said}) over ({same}) <> max({said}) over ({same})"
     )

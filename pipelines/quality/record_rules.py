@@ -88,7 +88,7 @@ def summary_rules(table: Table) -> Iterator[RecordRule]:
     """What each export as a whole must satisfy: its keys are unique, its rows are different."""
     for at, name, of in keys(table):
         yield _equal(
-            given(at), different(at), name, of.constraints.severity, "is that of a row before it",
+            given(at), different(at), name, of.constraints.severity, "is that of another row",
             f"no_key_is_repeated({name})",
         )  # fmt: skip
     if not may_repeat(table):

@@ -219,10 +219,10 @@ def _number(connection: duckdb.DuckDBPyConnection, table: Table, checked: list[_
             continue
         query = one.query
         if one.rule.rule.type == "expect_column_pair_values_to_be_equal" and one.rule.counts:
-            # A repeated key or row: in the exports that have some, every one but the first.
-            key = one.rule.field
-            same = [quoted(key)] if key else _whole_row(table)
-            query = record_sql.repeated(RECORDS, EXPORT, ROW, same, key, (SUMMARY, *one.rule.counts))
+            # A repeated key or row, in the exports that have some: every one but the first; of rows with one
+            # key that say different things none is believed.
+            counts = (SUMMARY, *one.rule.counts)
+            query = record_sql.repeated(RECORDS, EXPORT, ROW, _whole_row(table), one.rule.field, counts)
         connection.execute(record_sql.broken(at, [EXPORT, ROW], query))
 
 

@@ -270,9 +270,7 @@ def _spoilt(path: Path, plan: Plan, month: str, rows: int) -> Iterator[dict[str,
         for row, line in enumerate(lines):
             if kind := kinds.get(row):
                 column, spoil = DEFECTS[kind]
-                cells = line.rstrip(b"\n").split(b",")
-                if kind == "repeated_key":
-                    cells[0] = before.split(b",", 1)[0]
+                cells = (before if kind == "repeated_key" else line).rstrip(b"\n").split(b",")
                 line = spoil(cells) + b"\n"
                 yield {"file": path.name, "line": row + 2, "defect": kind, "column": column}
             target.write(line)

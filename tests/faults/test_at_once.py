@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -30,17 +29,19 @@ def places_of(folder: Path) -> Places:
 )
 def test_whoever_writes_waits_and_says_for_whom(new_folder: Path, arguments: list[str]) -> None:
     (new_folder / "warehouse/.store/last_run.json").unlink()
-    done: list[small.Done] = []
-    waiting = threading.Thread(target=lambda: done.append(small.caseload(new_folder, *arguments)))
     with lock.held(new_folder / "warehouse" / ".lock", print):
-        waiting.start()
-        time.sleep(1)
-        assert done == [], "it did not wait"
+        waiting = subprocess.Popen(
+            [SCRIPT, *arguments], cwd=new_folder, env=environment(new_folder) | {"PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
         who = lock.holder(new_folder / "warehouse" / ".lock")
-    waiting.join()
-    assert who
-    assert who.startswith(f"pid {os.getpid()}, `")
-    assert f"Another run ({who}) is writing this warehouse; waiting for it to end." in done[0].stdout
+        assert who
+        assert who.startswith(f"pid {os.getpid()}, `")
+        assert waiting.stdout
+        told = waiting.stdout.readline()
+        assert told == f"Another run ({who}) is writing this warehouse; waiting for it to end.\n"
+        assert waiting.poll() is None, "it did not wait"
+    waiting.communicate()
 
 
 @pytest.mark.faults

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -13,7 +14,7 @@ from pipelines.common.paths import Places
 from pipelines.contracts.calendars import Calendar
 from pipelines.contracts.contract import Source
 from pipelines.definitions import define
-from pipelines.orchestration.assets import freshness
+from pipelines.orchestration.assets import freshness, report_asset
 from pipelines.orchestration.context import Context, prepare_dagster_home
 from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name
 from pipelines.orchestration.runs import opened_instance, register_editions, run
@@ -196,3 +197,15 @@ def test_our_configuration_is_kept_current_and_another_one_is_left_alone(tmp_pat
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     prepare_dagster_home(places)
     assert (home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+
+
+def test_a_report_of_a_build_that_another_run_has_overtaken_is_not_missed(
+    copied_run: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    folder = copied_run(tmp_path)
+    work = Context(Places(folder / "raw", folder / "warehouse"))
+    shown = work.places.report.read_bytes()
+
+    assert not list(work.places.build.glob("*.duckdb"))
+    assert dg.materialize([report_asset(work)]).success
+    assert work.places.report.read_bytes() == shown

@@ -208,7 +208,7 @@ def test_dimensions_of_its_own_keep_their_codes_beside_codes_that_no_record_has(
         ("d,2024-01-01,Theft,-3,N,x\n", "Age", "'-3' is not a known age band"),
         ("d,2024-01-01,Theft,20,maybe,x\n", "Held", "is not a truth value"),
         (",2024-01-01,Theft,20,N,x\n", "Id", "is empty"),
-        ("a,2024-01-01,Theft,20,N,x\n", "Id", "is that of a row before it"),
+        (GOOD[0], "Id", "is that of another row"),
         ("d,2024-01-01,Theft\n", None, "has 3 cells, and the header has 6"),
         ("d,2024-01-01,Theft,20,N,x,y\n", None, "has 7 cells, and the header has 6"),
         ('d,2024-01-01,"Theft,20,N,x\n', None, "a quotation mark is not closed"),
@@ -226,6 +226,16 @@ def test_a_bad_row_is_rejected_at_its_line_and_the_others_are_counted(
     [(total,)] = [r[3:] for r in records.figures() if r[:3] == ("suspects", "total", "total")]
     assert total == 3
     assert len(records.kept()) == 3
+
+
+def test_of_rows_that_have_one_key_and_differ_none_is_believed(records: Records) -> None:
+    other = GOOD[0].replace("Theft", "Fraud")
+    receipt = (
+        records.says("max_rejected_pct: 50\n").put(HEADER + GOOD[0] + other + GOOD[1] + GOOD[2]).receipt()
+    )
+
+    assert (receipt.status, receipt.rows_accepted, receipt.rows_rejected) == ("accepted", 2, 2)
+    assert records.rejected() == [(2, "Id", "is that of another row"), (3, "Id", "is that of another row")]
 
 
 def test_of_dates_one_of_which_has_the_month_first_none_is_believed(records: Records) -> None:
