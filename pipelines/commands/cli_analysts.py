@@ -117,7 +117,10 @@ def export(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="A new folder; for xlsx a file or a folder.", show_default="a name of its own"
+            "--out",
+            "-o",
+            show_default="a name of its own",
+            help="A new folder, made if need be; for xlsx a name that ends in .xlsx, or a folder.",
         ),
     ] = None,
     query: Annotated[

@@ -11,7 +11,7 @@ import typer
 from pipelines.commands import show
 from pipelines.commands.freshness import BAD, GOOD, USAGE
 from pipelines.commands.show_query import opened
-from pipelines.common.advice import with_next_step
+from pipelines.common.advice import next_step, with_next_step
 from pipelines.common.problems import counted
 from pipelines.takeaway.export import Format, Wish
 from pipelines.takeaway.export import export as written
@@ -28,8 +28,8 @@ def export(
     *,
     may_replace: bool,
 ) -> int:
-    """Write what is wished for and return the exit code: 0; 1 where the warehouse cannot be opened; 2 for a
-    wish that cannot be met.
+    """Write what is wished for and return the exit code: 0; 1 where the warehouse cannot be opened or the
+    writing fails; 2 for a wish that cannot be met.
     """
     try:
         opened(database).close()
@@ -40,6 +40,11 @@ def export(
         taken = written(
             database, Wish(cast("Format", format_), tuple(relations), query, out, may_replace=may_replace)
         )
+    except (OSError, duckdb.IOException) as error:
+        said = (isinstance(error, OSError) and error.strerror) or str(error)
+        step = next_step(said) or "Run again."
+        typer.echo(f"The export failed, and nothing of it is left: {said.rstrip('.')}. {step}", err=True)
+        return BAD
     except (Refused, duckdb.Error) as error:
         typer.echo(str(error), err=True)
         return USAGE

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.common import databases
 from pipelines.common.files import write_json
+from pipelines.common.problems import printable
 from pipelines.takeaway import data_package, notes, parquet_files, sdmx, selection, text_files, workbook
 from pipelines.takeaway.notes import Notes
-from pipelines.takeaway.places import PACKAGE, new_file, new_folder
+from pipelines.takeaway.places import PACKAGE, new_file, new_folder, possible
 from pipelines.takeaway.refusals import Refused
 from pipelines.takeaway.selection import Table
 
@@ -45,7 +46,8 @@ class Taken:
 def export(database: Path, wish: Wish) -> Taken:
     """Write what is wished for, whole or not at all.
 
-    Raises Refused, and duckdb.Error where the warehouse cannot be opened or the query is wrong.
+    Raises Refused, duckdb.Error where the warehouse cannot be opened or the query is wrong, and OSError
+    where writing fails midway.
     """
     if wish.query is not None and wish.relations:
         raise Refused("Name relations or give a --query, not both.")
@@ -99,11 +101,17 @@ def _target(wish: Wish, said: Notes) -> Path:
     name = f"caseload-{said.publication_id}"
     if wish.format != "xlsx":
         return (wish.out or Path(f"{name}-{wish.format}")).absolute()
-    if wish.out is None or wish.out.is_dir():
-        return (wish.out or Path()).absolute() / f"{name}{WORKBOOK_SUFFIX}"
-    if wish.out.suffix.lower() != WORKBOOK_SUFFIX:
-        raise Refused(f"`{wish.out}` is neither a folder nor a name that ends in {WORKBOOK_SUFFIX}.")
-    return wish.out.absolute()
+    out = wish.out or Path()
+    with possible(out.absolute()):
+        is_folder, is_there = out.is_dir(), out.exists()
+    if is_folder or not (out.suffix or is_there):
+        return out.absolute() / f"{name}{WORKBOOK_SUFFIX}"
+    if out.suffix.lower() == WORKBOOK_SUFFIX:
+        return out.absolute()
+    raise Refused(
+        f"`{printable(str(out))}` is neither a folder nor a name that ends in {WORKBOOK_SUFFIX}. "
+        f"Name the workbook, e.g. --out marts{WORKBOOK_SUFFIX}, or a folder for it."
+    )
 
 
 def _counts(tables: list[Table]) -> dict[str, int]:

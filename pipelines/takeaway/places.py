@@ -1,12 +1,13 @@
 """Where files that are taken away go: a folder or a file that is written whole or not at all.
 
 What is there already stays, unless it is to be replaced; and then only a folder in which nothing lies but an
-earlier export.
+earlier export. A place where nothing can be written is refused with its name and the reason.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -28,9 +29,10 @@ MADE_BY = "caseload"
 @contextmanager
 def new_folder(target: Path, may_replace: bool) -> Iterator[Path]:
     """A folder beside ``target`` that takes its place, whole and on disk, when all went well."""
-    _make_sure_it_may_go(target, may_replace)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    with possible(target):
+        _make_sure_it_may_go(target, may_replace)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield made
         made.chmod(0o755)
@@ -38,7 +40,8 @@ def new_folder(target: Path, may_replace: bool) -> Iterator[Path]:
             path.chmod(0o644)
             sync(path)
         sync(made)
-        _put(made, target, may_replace)
+        with possible(target):
+            _put(made, target, may_replace)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -46,14 +49,33 @@ def new_folder(target: Path, may_replace: bool) -> Iterator[Path]:
 @contextmanager
 def new_file(target: Path, may_replace: bool) -> Iterator[Path]:
     """A file beside ``target`` that takes its place when all went well."""
-    if target.exists() and not may_replace:
-        raise Refused(f"`{_shown(target)}` is there already. --force replaces it, --out names another.")
-    if target.exists() and not _is_our_workbook(target):
-        said = "is no workbook that an export has written. Nothing was replaced; name another with --out."
-        raise Refused(f"`{_shown(target)}` {said}")
+    with possible(target):
+        if target.exists() and not may_replace:
+            raise Refused(f"`{_shown(target)}` is there already. --force replaces it, --out names another.")
+        if target.exists() and not _is_our_workbook(target):
+            said = "is no workbook that an export has written. Nothing was replaced; name another with --out."
+            raise Refused(f"`{_shown(target)}` {said}")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass  # so that what fails below is the writing, not the place
     with replacing(target) as temporary:
         yield temporary
         temporary.chmod(0o644)
+
+
+@contextmanager
+def possible(target: Path) -> Iterator[None]:
+    """Refuses a place where the system lets nothing be made, with its reason."""
+    try:
+        yield
+    except OSError as error:
+        there = next((path for path in target.parents if os.path.lexists(path)), target.parent)
+        if not there.is_dir():
+            why = f"`{_shown(there)}` is no folder"
+        else:
+            why = f"nothing can be made in `{_shown(there)}` ({error.strerror})"
+        said = f"`{_shown(target)}` cannot be written: {why}. Name another place with --out."
+        raise Refused(said) from error
 
 
 def _put(made: Path, target: Path, may_replace: bool) -> None:

@@ -39,8 +39,9 @@ _CONTRADICTIONS = 200
 
 
 def write(tables: list[Table], notes: Notes, path: Path) -> None:
-    """Write a workbook. Raises Refused where it cannot hold the tables."""
+    """Write a workbook. Raises Refused where it cannot hold the tables, OSError where writing fails."""
     import xlsxwriter
+    import xlsxwriter.exceptions
 
     for table in tables:
         _make_sure_it_fits(table)
@@ -56,7 +57,10 @@ def write(tables: list[Table], notes: Notes, path: Path) -> None:
         for table in tables:
             _Sheet(book, table).write()
     finally:
-        book.close()
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise OSError(*error.args[0].args) from error
 
 
 def _make_sure_it_fits(table: Table) -> None:

@@ -19,8 +19,9 @@ from pysdmx.model import Codelist
 from pysdmx.model.dataflow import Dataflow, DataStructureDefinition
 from python_calamine import load_workbook
 
+from pipelines.commands import show_export
 from pipelines.takeaway import export as exports
-from pipelines.takeaway import selection, workbook
+from pipelines.takeaway import places, selection, workbook
 from pipelines.takeaway.export import Wish
 from pipelines.takeaway.refusals import Refused
 from tests.command import NOI, caseload, sql
@@ -397,6 +398,64 @@ def test_a_wish_that_cannot_be_met_says_why_and_leaves_nothing(
     assert done.returncode == 2
     assert said in done.stderr
     assert sorted(first_run.rglob("*")) == before
+
+
+IMPOSSIBLE = [
+    ("{folder}/a_file/below", "`{folder}/a_file` is no folder"),
+    ("{folder}/a_file/deep/below", "`{folder}/a_file` is no folder"),
+    ("/proc/nothing", "nothing can be made in `/proc` (No such file or directory)"),
+    ("{folder}/" + "n" * 300, "nothing can be made in `{folder}` (File name too long)"),
+]
+
+
+@pytest.mark.parametrize("suffix", ["", ".xlsx"], ids=["folder", "workbook"])
+@pytest.mark.parametrize(("place", "said"), IMPOSSIBLE, ids=["in_a_file", "below_a_file", "proc", "long"])
+def test_a_place_where_nothing_can_be_written_is_named_with_the_reason_and_what_to_do(
+    first_run: Path, tmp_path: Path, suffix: str, place: str, said: str
+) -> None:
+    (tmp_path / "a_file").touch()
+    out = place.format(folder=tmp_path) + suffix
+    format_ = "xlsx" if suffix else "csv"
+    done = caseload(first_run, "export", "sources", "--format", format_, "--out", out)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"`{out[:190]}")
+    assert said.format(folder=tmp_path) in done.stderr
+    assert done.stderr.endswith("Name another place with --out.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a_file"]
+
+
+def test_a_folder_in_which_this_user_may_not_write_is_named(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(**_: object) -> None:  # the tests may run as root, who may write everywhere
+        raise PermissionError(13, "Permission denied", "a name that nobody has given")
+
+    monkeypatch.setattr(places.tempfile, "mkdtemp", forbidden)
+    with pytest.raises(Refused, match=r"nothing can be made in `.*` \(Permission denied\)") as refused:
+        taken(database, tmp_path, "csv", relations=("sources",))
+    assert "a name that" not in str(refused.value)
+
+
+@pytest.mark.parametrize("out", ["new/folder/marts.xlsx", "new/folder"])
+def test_folders_for_a_workbook_are_made(database: Path, tmp_path: Path, out: str) -> None:
+    path = exports.export(database, Wish("xlsx", ("sources",), out=tmp_path / out)).path
+    assert path.parent == tmp_path / "new/folder"
+    assert openpyxl.load_workbook(path).sheetnames == ["notes", "sources"]
+
+
+def test_a_disk_that_is_full_is_told_with_what_to_do(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(exports.data_package, "package", full)
+    assert show_export.export(database, "csv", ["sources"], None, tmp_path / "csv", may_replace=False) == 1
+    assert capsys.readouterr().err == (
+        "The export failed, and nothing of it is left: No space left on device. "
+        "Free some space and run again.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_there_is_kept_unless_it_is_to_be_replaced(database: Path, tmp_path: Path) -> None:
