@@ -12,7 +12,7 @@ import typer
 from pipelines import __version__
 from pipelines.commands import cli_analysts
 from pipelines.commands.cli_options import Raw, Warehouse, fail, places_of
-from pipelines.commands.freshness import BAD, GOOD
+from pipelines.commands.freshness import BAD, CLOSED_PIPE, GOOD
 from pipelines.common.paths import Places
 
 if TYPE_CHECKING:
@@ -179,8 +179,8 @@ def verify(
     raise typer.Exit(show_verify.verify(places, sources, deep))
 
 
-for _command in cli_analysts.COMMANDS:
-    app.command()(_command)
+for _command, _class in cli_analysts.COMMANDS.items():
+    app.command(cls=_class)(_command)
 
 
 @app.command()
@@ -271,7 +271,8 @@ def main() -> None:
     try:
         app()
     except SystemExit as error:
-        code = error.code
+        # Typer and rich end the command where nobody reads its output any more, but with 1.
+        code = CLOSED_PIPE if isinstance(error.__context__, BrokenPipeError) else error.code
     except KeyboardInterrupt:
         typer.echo("Interrupted; what was published before still is.", err=True)
         code = 130
@@ -282,6 +283,9 @@ def main() -> None:
             raise
         typer.echo(f"{said} What was published before still is.", err=True)
         code = BAD
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = CLOSED_PIPE
     os._exit(code if isinstance(code, int) else 1 if code else 0)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
-from pipelines.commands.cli_options import Raw, Warehouse, fail, places_of
+from pipelines.commands.cli_options import Raw, SqlCommand, Warehouse, fail, places_of
 from pipelines.commands.freshness import BAD
 from pipelines.common.paths import Places
 
@@ -142,7 +143,9 @@ def export(
     )
 
 
-COMMANDS: tuple[Callable[..., None], ...] = (query, describe, trace, export)
+COMMANDS: dict[Callable[..., None], type[TyperCommand]] = {
+    query: SqlCommand, describe: TyperCommand, trace: TyperCommand, export: TyperCommand,
+}  # fmt: skip
 
 
 def _published(warehouse: Path | None, raw: Path | None = None) -> Places:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 from pipelines.commands.freshness import USAGE
 from pipelines.common.paths import Places
@@ -21,6 +23,18 @@ Warehouse = Annotated[
         "--warehouse", envvar="CASELOAD_WAREHOUSE", help="Folder of the output.", show_default="warehouse"
     ),
 ]
+
+_COMMENT = re.compile(r"--\s|--[\w-]*(?=[^\w=-]).*\n")
+
+
+class SqlCommand(TyperCommand):
+    """A command whose argument is SQL: it may begin with a comment, which is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        texts = [] if "--" in args else [word for word in args if _COMMENT.match(word)]
+        if texts:
+            args = [*(word for word in args if word not in texts), "--", *texts]
+        return super().parse_args(ctx, args)
 
 
 def places_of(raw: Path | None, warehouse: Path | None, needs_raw: bool = True) -> Places:

@@ -16,6 +16,10 @@ from pipelines.common.paths import SQL, Places
 
 GOOD, BAD, USAGE = 0, 1, 2
 """Exit codes: all is well; something was quarantined or failed; wrong usage or an invalid contract."""
+CLOSED_PIPE = 141
+"""The exit code of a command whose output nobody reads to its end, as in ``caseload query … | head``: 128 and
+the number of SIGPIPE, as shells count it.
+"""
 
 
 @dataclass(frozen=True)

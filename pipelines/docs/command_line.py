@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from pipelines.cli import app
-from pipelines.commands.freshness import BAD, GOOD, USAGE
+from pipelines.commands.freshness import BAD, CLOSED_PIPE, GOOD, USAGE
 from pipelines.docs import markdown
 
 INTERRUPTED = 130
@@ -18,6 +18,7 @@ EXIT_CODES = {
     BAD: "Something was quarantined or failed. What was good is published, the rest is named.",
     USAGE: "Wrong usage, or an invalid contract. Nothing was done.",
     INTERRUPTED: "Interrupted (Ctrl+C). What was published before still is.",
+    CLOSED_PIPE: "Nobody read the output to its end, as in `caseload query … | head`.",
 }
 ENDS_WITH = {
     "run": {BAD: "an export is quarantined (also in a run with nothing new, as long as it is), a check of "

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -17,7 +18,7 @@ from subprocess import CompletedProcess
 import duckdb
 import pytest
 
-from tests.command import CRIME_TYPES, FIXTURES, NOI, ROOT, SCRIPT, caseload, sql, started
+from tests.command import CRIME_TYPES, FIXTURES, NOI, ROOT, SCRIPT, caseload, environment, sql, started
 
 YEARLY = "npa_cybercrime_yearly"
 HEADLINE, UNDERCOVER = f"{NOI}/headline_2025-11-16.csv", f"{NOI}/undercover_2025-11-16.csv"
@@ -224,6 +225,42 @@ def test_query_prints_tables_csv_and_json(published: Path) -> None:
     as_csv = list(csv.DictReader(io.StringIO(caseload(published, "query", query, "-f", "csv").stdout)))
     assert [(row["crime_type"], int(row["value"])) for row in as_csv] == expected
     assert "1553" in caseload(published, "query", query).stdout
+
+
+@pytest.mark.parametrize("comment", ["-- A question?\n", "--a question, more = less\n", "-- one\n-- two\n"])
+def test_a_query_may_begin_with_a_comment(published: Path, comment: str) -> None:
+    for separator in ([], ["--"]):
+        done = caseload(published, "query", "--format", "csv", *separator, f"{comment}select 7 as n")
+        assert (done.returncode, done.stdout) == (0, "n\n7\n"), done.stderr
+    done = caseload(published, "query", f"{comment}select 7 as n", "--format", "json")
+    assert json.loads(done.stdout) == [{"n": 7}]
+
+
+def test_an_option_that_there_is_not_is_still_told(published: Path) -> None:
+    done = caseload(published, "query", "--fromat", "csv", "select 1")
+    assert done.returncode == 2
+    assert "No such option: --fromat" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "select * from range(200000)", "--format", "csv"],
+        ["query", "select * from range(200000)", "--format", "json"],
+        ["query", "select 1"],
+        ["query", "--examples"],
+        ["describe"],
+    ],
+)
+def test_output_that_nobody_reads_ends_the_command_quietly(published: Path, arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [SCRIPT, *arguments], stdout=writing, stderr=subprocess.PIPE, env=environment(published),
+        cwd=published, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_query_prints_what_is_too_wide_for_a_table_a_column_a_line(published: Path) -> None:
