@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 import duckdb
 import typer
 
-from pipelines.commands import show
+from pipelines.commands import bars, show
 from pipelines.commands.freshness import BAD, GOOD, USAGE
 from pipelines.commands.show_query import opened
 from pipelines.common.advice import next_step, with_next_step
 from pipelines.common.problems import counted
-from pipelines.takeaway.export import Format, Wish
+from pipelines.takeaway.export import Format, Tell, Wish
 from pipelines.takeaway.export import export as written
 from pipelines.takeaway.notes import SIMULATED
 from pipelines.takeaway.refusals import Refused
@@ -36,10 +38,10 @@ def export(
     except duckdb.Error as error:
         typer.echo(with_next_step(str(error)), err=True)
         return BAD
+    wish = Wish(cast("Format", format_), tuple(relations), query, out, may_replace=may_replace)
     try:
-        taken = written(
-            database, Wish(cast("Format", format_), tuple(relations), query, out, may_replace=may_replace)
-        )
+        with _bar() as tell:
+            taken = written(database, wish, tell)
     except (OSError, duckdb.IOException) as error:
         said = (isinstance(error, OSError) and error.strerror) or str(error)
         step = next_step(said) or "Run again."
@@ -59,3 +61,27 @@ def export(
         )
     says(f"Written from publication {taken.notes.publication_id}: {taken.path}")
     return GOOD
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    """What shows how far the writing is, on a terminal only."""
+    out = show.console(stderr=True)
+    if not out.is_terminal:
+        yield lambda *_: None
+        return
+    with bars.progress(out) as progress:
+        task = progress.add_task("Looking up what there is", total=None, said="")
+
+        def tell(name: str, rows: int, in_all: int) -> None:
+            progress.update(task, total=in_all, advance=rows)
+            done = int(progress.tasks[task].completed)
+            # The last rows are followed by what no row is: descriptions, and the packing of a workbook.
+            is_last = done >= in_all
+            progress.update(
+                task,
+                description="Packing" if is_last else f"Writing {name}",
+                said=f"{done:,} of {in_all:,} rows",
+            )
+
+        yield tell

@@ -9,18 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress
 from rich.text import Text
 
-from pipelines.commands import show
+from pipelines.commands import bars, show
 from pipelines.common.problems import counted, one_line
 from pipelines.contracts.contract import Source
 from pipelines.orchestration.context import Reporter
@@ -126,11 +118,7 @@ def told_run(
     out: Console, standings: list[Standing], readers: list[Reader], force: bool
 ) -> Iterator[ToldRun]:
     """A reporter with a bar that moves while it is in use."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(),
-        TextColumn("{task.fields[said]}"), TimeElapsedColumn(), TimeRemainingColumn(),
-        console=out, transient=True,
-    ) as progress:  # fmt: skip
+    with bars.progress(out) as progress:
         told = ToldRun(progress, standings, readers, force)
         over = threading.Event()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -43,7 +44,11 @@ class Taken:
     notes: Notes
 
 
-def export(database: Path, wish: Wish) -> Taken:
+Tell = Callable[[str, int, int], None]
+"""Told what is being written, how many more rows of it are done, and how many rows there are in all."""
+
+
+def export(database: Path, wish: Wish, tell: Tell = lambda *_: None) -> Taken:
     """Write what is wished for, whole or not at all.
 
     Raises Refused, duckdb.Error where the warehouse cannot be opened or the query is wrong, and OSError
@@ -59,13 +64,13 @@ def export(database: Path, wish: Wish) -> Taken:
             new_file(target, wish.may_replace) as path,
             databases.opened(database, read_only=True) as connection,
         ):
-            tables = _tables(connection, wish)
+            tables = _told(_tables(connection, wish), tell)
             workbook.write(tables, said, path)
             return Taken(target, _counts(tables), said)
     with new_folder(target, wish.may_replace) as folder, databases.opened(
         database, read_only=True, folders=[folder]
     ) as connection:  # fmt: skip
-        tables = _tables(connection, wish)
+        tables = _told(_tables(connection, wish), tell)
         _write_folder(connection, wish.format, tables, said, folder)
         return Taken(target, _counts(tables), said)
 
@@ -75,6 +80,12 @@ def _tables(connection: duckdb.DuckDBPyConnection, wish: Wish) -> list[Table]:
         return [selection.query(connection, wish.query)]
     tables = selection.relations(connection, list(wish.relations))
     return sdmx.figures(tables) if wish.format == "sdmx" and not wish.relations else tables
+
+
+def _told(tables: list[Table], tell: Tell) -> list[Table]:
+    """The tables, which say how far their writing is."""
+    in_all = sum(_counts(tables).values())
+    return [replace(table, tell=lambda done, name=table.name: tell(name, done, in_all)) for table in tables]
 
 
 def _write_folder(

@@ -28,3 +28,4 @@ def write(table: Table, path: Path) -> None:
             )
         )
     rows.to_parquet(str(path), compression="zstd")
+    table.tell(table.count())

@@ -186,7 +186,8 @@ def _write_data(table: Table, structure: Structure, labels: Labels, printed: Pri
     columns = [component.id for component in structure.components]
 
     def written(observations: list[dict[str, Any]]) -> str:
-        frame = pd.DataFrame(observations, columns=columns, dtype=object)
+        # As categories: the writer looks at each text once rather than at each cell.
+        frame = pd.DataFrame(observations, columns=columns, dtype="category")
         return write([PandasDataset(structure=schema, data=frame)]) or ""
 
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -11,10 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from functools import lru_cache
 
 from pipelines.periods import Period, kind
 
 TOTAL, UNKNOWN = "_T", "_U"
+CODES = 10_000
+"""So many spellings are remembered: a table has few codes and periods, and many rows of each."""
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_@$\-]*")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _BAND = re.compile(r"([0-9]+)-([0-9]+)")
@@ -37,6 +40,7 @@ STATUSES = {
 _STATUS = {"observed": "A", "suppressed": "Q", "missing": "O", "not_applicable": "M"}
 
 
+@lru_cache(CODES)
 def identifier(code: str) -> str:
     """The identifier of a code; different codes have different ones."""
     if code == "total":
@@ -50,6 +54,7 @@ def identifier(code: str) -> str:
     return f"{latin}_{digest}" if latin else f"C_{digest}"
 
 
+@lru_cache(CODES)
 def age(band: str) -> str:
     """A band of ages as CL_AGE writes it: Y10T19, Y_GE65, Y18."""
     if found := _BAND.fullmatch(band):
@@ -72,10 +77,12 @@ def status(value_status: str | None, is_provisional: bool, has_number: bool) -> 
     return "P" if found == "A" and is_provisional else found
 
 
+@lru_cache(CODES)
 def frequency(start: dt.date, end: dt.date) -> str:
     return _FREQUENCY.get(kind(Period(start, end)), "_O")
 
 
+@lru_cache(CODES)
 def time_period(start: dt.date, end: dt.date) -> str:
     """A period as SDMX writes it: 2020, 2020-S1, 2020-Q1, 2020-03, else first day and duration."""
     what = kind(Period(start, end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,8 @@ class Table:
     key: tuple[str, ...] = ()
     """Columns whose values tell the rows apart, and are never empty."""
     is_query: bool = False
+    tell: Callable[[int], None] = field(default=lambda _: None, repr=False)
+    """Told of rows that have been written."""
 
     @property
     def names(self) -> list[str]:
@@ -55,6 +57,7 @@ class Table:
         rows = self.rows.iter_rows(CHUNK)
         while chunk := list(islice(rows, CHUNK)):
             yield chunk
+            self.tell(len(chunk))
 
 
 def relations(connection: duckdb.DuckDBPyConnection, names: list[str]) -> list[Table]:

@@ -27,6 +27,8 @@ ROWS, COLUMNS, CHARACTERS, NAME_CHARACTERS = 1_048_576, 16_384, 32_767, 31
 WIDEST, NARROWEST = 60, 8
 _FIRST_DAY = dt.date(1900, 3, 1)
 """Excel's calendar is right from here on: it has a 29 February 1900."""
+_DAY_ZERO = dt.date(1899, 12, 30)
+"""From which Excel counts days, as far as its calendar is right."""
 _DIGITS = 10**15
 """Excel keeps 15 digits of a number."""
 _NOTES = "notes"
@@ -93,6 +95,8 @@ class _Sheet:
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.numbers = [_number_format(book, column.name, column.type) for column in table.columns]
         self.widths = [_width(name) + 3 for name in table.names]  # the button of the filter
+        self.least: list[Any] = [0] * len(table.columns)
+        self.greatest: list[Any] = [0] * len(table.columns)
 
     def write(self) -> None:
         for column, described in enumerate(self.table.columns):
@@ -115,29 +119,42 @@ class _Sheet:
             self.sheet.autofilter(0, 0, last, len(self.table.columns) - 1)
 
     def _cell(self, row: int, column: int, value: Any) -> None:
-        width = NARROWEST
-        if isinstance(value, bool):
+        """Write a cell. There are millions: text, the most frequent, comes first; of numbers only those are
+        measured that may be wider than all before them in their column.
+        """
+        if isinstance(value, str):
+            self._text(row, column, value)
+        elif isinstance(value, bool):
             self.sheet.write_boolean(row, column, value)
         elif isinstance(value, int | float | Decimal) and _is_exact(value):
             self.sheet.write_number(row, column, value, self.numbers[column])
-            width = _digits(value)
+            if not self.least[column] <= value <= self.greatest[column]:
+                self.least[column] = min(value, self.least[column])
+                self.greatest[column] = max(value, self.greatest[column])
+                self._widen(column, _digits(value))
         elif isinstance(value, dt.datetime) and value.tzinfo is None and value.date() >= _FIRST_DAY:
             self.sheet.write_datetime(row, column, value, self.moment)
-            width = 20
+            self._widen(column, 20)
         elif isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value >= _FIRST_DAY:
-            self.sheet.write_datetime(row, column, value, self.day)
-            width = 11
+            self.sheet.write_number(row, column, (value - _DAY_ZERO).days, self.day)
+            self._widen(column, 11)
         else:
-            text = str(value)
-            if len(text) > CHARACTERS:
-                where = f"{self.table.name}, row {row}, column '{printable(self.table.names[column])}'"
-                raise Refused(
-                    f"{where}: {len(text):,} characters, a cell of Excel holds {CHARACTERS:,}. Take it as "
-                    "--format csv or parquet, or leave the column out: --query 'select …'."
-                )
-            self.sheet.write_string(row, column, text)
-            width = _width(text)
-        self.widths[column] = max(self.widths[column], width)
+            self._text(row, column, str(value))
+
+    def _text(self, row: int, column: int, text: str) -> None:
+        if len(text) > CHARACTERS:
+            where = f"{self.table.name}, row {row}, column '{printable(self.table.names[column])}'"
+            raise Refused(
+                f"{where}: {len(text):,} characters, a cell of Excel holds {CHARACTERS:,}. Take it as "
+                "--format csv or parquet, or leave the column out: --query 'select …'."
+            )
+        self.sheet.write_string(row, column, text)
+        if self.widths[column] < WIDEST:
+            self._widen(column, len(text) + 1 if text.isascii() else _width(text))
+
+    def _widen(self, column: int, width: int) -> None:
+        if width > self.widths[column]:
+            self.widths[column] = width
 
 
 class _Notes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -357,6 +358,27 @@ def test_the_command_says_what_it_wrote_and_of_what_to_be_careful(first_run: Pat
         str(tmp_path / "shares"),
     ):
         assert said in done.stdout
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet", "xlsx", "sdmx"])
+def test_how_far_the_writing_is_can_be_told(database: Path, tmp_path: Path, format_: str) -> None:
+    told: list[tuple[str, int, int]] = []
+    wish = Wish(format_, ("crime_type_shares", "arrest_trends"), out=tmp_path / "new")
+    taken_away = exports.export(database, wish, lambda *how_far: told.append(how_far))
+    assert {name: rows for name, rows, _ in told} == taken_away.rows
+    assert {in_all for _, _, in_all in told} == {sum(taken_away.rows.values())}
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("export", "codes", "--format", "csv", "--out")
+    assert caseload(first_run, *arguments, str(tmp_path / "quiet")).stderr == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # by which rich takes what it writes to for a terminal
+    shown = caseload(first_run, *arguments, str(tmp_path / "shown"))
+    [(rows,)] = sql(first_run, "select count(*) from codes")
+    assert f"{rows} of {rows} rows" in re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.stderr)
+    assert f"of {rows} rows" not in shown.stdout
 
 
 def test_without_a_name_files_are_named_after_the_publication(
