@@ -56,9 +56,8 @@ def export(
     if taken.notes.simulated:
         says(f"Be careful. {SIMULATED} {', '.join(taken.notes.simulated)}")
     if found := taken.notes.contradictions:
-        says(
-            f"Be careful: {counted(len(found), 'contradiction')} among published figures, see reconciliations"
-        )
+        careful = counted(len(found), "contradiction")
+        says(f"Be careful: {careful} among published figures, see {taken.see}")
     says(f"Written from publication {taken.notes.publication_id}: {taken.path}")
     return GOOD
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.common.problems import counted
 from pipelines.reading.hashes import Hashes
-from pipelines.takeaway.notes import SIMULATED, Notes
+from pipelines.takeaway.notes import SIMULATED, Notes, told_in
 from pipelines.takeaway.places import MADE_BY
 from pipelines.takeaway.published import Column
 from pipelines.takeaway.selection import Table
@@ -42,7 +43,7 @@ def package(
         "name": "caseload-warehouse",
         "id": notes.publication_id,
         "title": "Police statistics from a Caseload warehouse",
-        "description": _description(notes),
+        "description": _description(notes, told_in(more, [table.name for table in tables.values()])),
         "created": f"{notes.published_at:%Y-%m-%dT%H:%M:%SZ}",
         "sources": [_source(entry) for entry in notes.sources],
         "resources": [
@@ -60,14 +61,14 @@ def package(
     return described | ({"licenses": licences} if licences else {})
 
 
-def _description(notes: Notes) -> str:
+def _description(notes: Notes, see: str) -> str:
     said = [
         f"Publication {notes.publication_id} of {notes.published_at:%Y-%m-%d %H:%M} UTC. Percentages (_pct) "
         "are numbers in percent. An empty cell is no number, and is not zero."
     ]
     if notes.contradictions:
         said.append(
-            f"{len(notes.contradictions)} published figures contradict each other: see reconciliations."
+            f"{counted(len(notes.contradictions), 'contradiction')} among published figures: see {see}."
         )
     if notes.simulated:
         said.append(f"{SIMULATED} Sources: {', '.join(notes.simulated)}.")

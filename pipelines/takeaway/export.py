@@ -42,6 +42,8 @@ class Taken:
     rows: dict[str, int]
     """Rows of each table by its name."""
     notes: Notes
+    see: str
+    """Where the files say what contradicts what."""
 
 
 Tell = Callable[[str, int, int], None]
@@ -66,13 +68,15 @@ def export(database: Path, wish: Wish, tell: Tell = lambda *_: None) -> Taken:
         ):
             tables = _told(_tables(connection, wish), tell)
             workbook.write(tables, said, path)
-            return Taken(target, _counts(tables), said)
+            rows = _counts(tables)
+            return Taken(target, rows, said, notes.told_in((), rows))
     with new_folder(target, wish.may_replace) as folder, databases.opened(
         database, read_only=True, folders=[folder]
     ) as connection:  # fmt: skip
         tables = _told(_tables(connection, wish), tell)
-        _write_folder(connection, wish.format, tables, said, folder)
-        return Taken(target, _counts(tables), said)
+        more = _write_folder(connection, wish.format, tables, said, folder)
+        rows = _counts(tables)
+        return Taken(target, rows, said, notes.told_in(more, rows))
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, wish: Wish) -> list[Table]:
@@ -90,12 +94,13 @@ def _told(tables: list[Table], tell: Tell) -> list[Table]:
 
 def _write_folder(
     connection: duckdb.DuckDBPyConnection, format_: Format, tables: list[Table], said: Notes, folder: Path
-) -> None:
+) -> list[str]:
+    """Write the files of some tables and the package that describes them; the names of files beside those."""
     defused: dict[str, int] = {}
     more: list[str] = []
     if format_ == "sdmx":
         files = sdmx.write(connection, tables, said, folder)
-        more = [sdmx.STRUCTURE_FILE]
+        more = [notes.STRUCTURE_FILE]
     elif format_ == "csv":
         files = {f"{table.name}.csv": table for table in tables}
         defused = {file: text_files.write(table, folder / file) for file, table in files.items()}
@@ -105,6 +110,7 @@ def _write_folder(
             parquet_files.write(table, folder / file)
     described = data_package.package(said, files, folder, defused, more)
     write_json(folder / PACKAGE, described, indent=2)
+    return more
 
 
 def _target(wish: Wish, said: Notes) -> Path:

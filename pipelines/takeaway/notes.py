@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ READING = (
 )  # fmt: skip
 """Column, or value of one, and how to read it."""
 
+STRUCTURE_FILE = "structure.xml"
+"""The file of an SDMX export that describes it."""
+RECONCILIATIONS = "reconciliations"
+
 SIMULATED = "SIMULATED: the rows of this source were made up to try things out. They are no statistic."
 
 
@@ -53,6 +58,13 @@ class Notes:
     @property
     def simulated(self) -> list[str]:
         return [entry["source"] for entry in self.sources if entry["is_simulated"]]
+
+
+def told_in(files: Collection[str], tables: Collection[str]) -> str:
+    """Where whoever has these files and tables of an export reads what contradicts what."""
+    if STRUCTURE_FILE in files:
+        return f"the annotations of CL_SOURCE in {STRUCTURE_FILE}"
+    return RECONCILIATIONS if RECONCILIATIONS in tables else f"{RECONCILIATIONS} in the warehouse"
 
 
 def of(connection: duckdb.DuckDBPyConnection) -> Notes:

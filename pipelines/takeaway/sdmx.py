@@ -10,18 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.common.paths import statement
 from pipelines.common.problems import printable
-from pipelines.takeaway import sdmx_codes, sdmx_structure
+from pipelines.periods import Period
+from pipelines.takeaway import sdmx_codes, sdmx_hierarchies, sdmx_structure
 from pipelines.takeaway.cells import harmless
-from pipelines.takeaway.notes import Notes
+from pipelines.takeaway.notes import STRUCTURE_FILE, Notes
 from pipelines.takeaway.published import Column, answers
 from pipelines.takeaway.refusals import Refused
-from pipelines.takeaway.sdmx_structure import AGENCY, ATTRIBUTES, DIMENSIONS, FIGURES, Entry, Structure
+from pipelines.takeaway.sdmx_structure import (
+    AGENCY,
+    ATTRIBUTES,
+    DIMENSIONS,
+    FIGURES,
+    Entry,
+    Structure,
+    spelled,
+)
 from pipelines.takeaway.selection import Table
 
 if TYPE_CHECKING:
     import duckdb
 
-STRUCTURE_FILE = "structure.xml"
 KEY = ("source", "period_start", "period_end", "measure", "crime_type", "age_band", "sex", "region")
 _NEEDED = ("source", "period_start", "period_end", "measure", "value")
 _LEADING = {
@@ -79,7 +87,9 @@ def write(
         make_sure_it_fits(table)
     labels = _labels(connection)
     flows = {_flow(table): (table.name.replace("_", " "), table.description) for table in tables}
-    structure = sdmx_structure.made(_lists(tables, labels, notes), flows)
+    lists = _lists(tables, labels, notes)
+    nested = sdmx_hierarchies.hierarchies(answers(connection, "parts"), lists)
+    structure = sdmx_structure.made(lists, flows, nested)
     _write_structure(structure, notes, folder / STRUCTURE_FILE)
     printed = _printed(connection)
     for table in tables:
@@ -134,24 +144,33 @@ def _lists(tables: list[Table], labels: Labels, notes: Notes) -> dict[str, list[
 
 
 def _codes(tables: list[Table], column: str, labels: Labels, notes: Notes) -> list[Entry]:
-    spelled = sdmx_codes.age if column == "age_band" else sdmx_codes.identifier
     sources = {entry["source"]: entry for entry in notes.sources}
     entries = {}
     for code in sorted({*_distinct(tables, column), *([] if column in ("source", "measure") else ["total"])}):
         found = labels.get((column, code), {})
-        name, said = found.get("label") or code, found.get("definition")
+        name, said, warnings = found.get("label") or code, found.get("definition"), ()
         if column == "source" and code in sources:
             about = sources[code]
             made_up = " SIMULATED: no statistic." if about["is_simulated"] else ""
             name = about["title"]
             said = f"{about['publisher']}. Licence: {about['licence']}.{made_up}"
+            warnings = _contradictions(notes, code)
         more = [said, f"Korean: {found['label_ko']}" if found.get("label_ko") else None,
                 f"Part of {found['parent']}" if found.get("parent") else None,
-                f"Code in the warehouse: {code}" if spelled(code) != code else None]  # fmt: skip
+                f"Code in the warehouse: {code}" if spelled(column, code) != code else None]  # fmt: skip
         title = "Total" if code == "total" else str(name)
         text = ". ".join(str(each).rstrip(".") for each in more if each)
-        entries[spelled(code)] = Entry(spelled(code), title, text)
+        entries[spelled(column, code)] = Entry(spelled(column, code), title, text, warnings)
     return list(entries.values())
+
+
+def _contradictions(notes: Notes, source: str) -> tuple[tuple[str, str], ...]:
+    """Which published figures of a source contradict each other: the period, and the sentence."""
+    return tuple(
+        (Period(found["period_start"], found["period_end"]).short, str(found["explanation"]))
+        for found in notes.contradictions
+        if found["source"] == source
+    )
 
 
 def _distinct(tables: list[Table], column: str) -> list[str]:
@@ -206,7 +225,7 @@ def _observations(row: dict[str, Any], labels: Labels, printed: Printed) -> Iter
     )
     shared = {
         "FREQ": sdmx_codes.frequency(start, end),
-        **{name: _spelled(column, key[KEY.index(column)]) for column, name in _CODED.items()},
+        **{name: spelled(column, key[KEY.index(column)]) for column, name in _CODED.items()},
         "SEX": sdmx_codes.sex(key[KEY.index("sex")]),
         "TIME_PERIOD": sdmx_codes.time_period(start, end),
         **{name: _attribute(row.get(name.lower())) for name in _AS_THEY_ARE},
@@ -243,10 +262,6 @@ def _number(
     if text is not None and float(text) == float(value):
         return text, str(sdmx_codes.decimals(text))
     return str(value), None
-
-
-def _spelled(column: str, code: str) -> str:
-    return sdmx_codes.age(code) if column == "age_band" else sdmx_codes.identifier(code)
 
 
 def _unit(labels: Labels, column: str, measure: str) -> str:

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from pipelines.takeaway import sdmx_codes
 
 if TYPE_CHECKING:
-    from pysdmx.model import Codelist, Component, Concept
+    from pysdmx.model import Codelist, Component, Concept, Hierarchy
     from pysdmx.model.__base import DataType, MaintainableArtefact
     from pysdmx.model.dataflow import Role, Schema
 
 AGENCY, VERSION = "CASELOAD", "1.0"
 STRUCTURE = "FIGURES"
 COUNT = "COUNT"
+CONTRADICTION = "CONTRADICTION"
+"""The type of annotations that say which published figures of a source contradict each other."""
 PERCENT, POINTS = "PC", "PP"
 
 FIGURES = {
@@ -87,6 +89,8 @@ class Entry:
     id: str
     name: str
     description: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Title and text of what a reader must know: its annotations."""
 
 
 Lists = Mapping[str, list[Entry]]
@@ -113,8 +117,15 @@ class Structure:
         return Schema("dataflow", AGENCY, flow, Components(plain), version=VERSION, name=name)
 
 
-def made(lists: Lists, flows: Mapping[str, tuple[str, str]]) -> Structure:
-    """The structure for some codes; ``flows`` are the dataflows, with name and description."""
+def spelled(column: str, code: str) -> str:
+    """The identifier of a code of a column."""
+    return sdmx_codes.age(code) if column == "age_band" else sdmx_codes.identifier(code)
+
+
+def made(lists: Lists, flows: Mapping[str, tuple[str, str]], nested: Iterable[Hierarchy] = ()) -> Structure:
+    """The structure for some codes; ``flows`` are the dataflows, with name and description; ``nested`` says
+    which codes are parts of which.
+    """
     from pysdmx.model.__base import DataType
     from pysdmx.model.concept import ConceptScheme
     from pysdmx.model.dataflow import Component, Components, Dataflow, DataStructureDefinition, Role
@@ -156,7 +167,7 @@ def made(lists: Lists, flows: Mapping[str, tuple[str, str]]) -> Structure:
         )
         for flow, (name, said) in flows.items()
     ]
-    return Structure([*codelists.values(), scheme, definition, *dataflows], components)
+    return Structure([*codelists.values(), *nested, scheme, definition, *dataflows], components)
 
 
 def _all_lists(lists: Lists) -> dict[str, list[Entry]]:
@@ -175,9 +186,16 @@ def _all_lists(lists: Lists) -> dict[str, list[Entry]]:
 
 
 def _codelist(name: str, entries: Iterable[Entry]) -> Codelist:
-    from pysdmx.model import Code, Codelist
+    from pysdmx.model import Annotation, Code, Codelist
 
-    items = [Code(id=entry.id, name=entry.name, description=entry.description or None) for entry in entries]
+    items = [
+        Code(
+            id=entry.id, name=entry.name, description=entry.description or None,
+            annotations=[Annotation(type=CONTRADICTION, title=title, text=text)
+                         for title, text in entry.warnings],
+        )
+        for entry in entries
+    ]  # fmt: skip
     title = DIMENSIONS.get(name) or ATTRIBUTES[name][0]
     return Codelist(id=f"CL_{name}", name=title, agency=AGENCY, version=VERSION, items=items)
 

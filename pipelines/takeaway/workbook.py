@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.common.problems import printable
-from pipelines.takeaway.notes import READING, SIMULATED, Notes
+from pipelines.takeaway.notes import READING, SIMULATED, Notes, told_in
 from pipelines.takeaway.places import WORKBOOK_TITLE
 from pipelines.takeaway.refusals import Refused
 from pipelines.takeaway.selection import Table
@@ -204,7 +204,8 @@ class _Notes:
             period = f"{found['period_start']} to {found['period_end']}"
             self._line(found["source"], period, found["explanation"])
         if len(notes.contradictions) > _CONTRADICTIONS:
-            self._line("", "", "… and more: see reconciliations, verdict contradicts")
+            see = told_in((), [table.name for table in tables])
+            self._line("", "", f"… and more: see {see}, verdict contradicts")
 
     def _heading(self, *texts: str) -> None:
         self.row += 1

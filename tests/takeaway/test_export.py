@@ -22,9 +22,10 @@ from python_calamine import load_workbook
 
 from pipelines.commands import show_export
 from pipelines.takeaway import export as exports
-from pipelines.takeaway import places, selection, workbook
+from pipelines.takeaway import places, sdmx_hierarchies, selection, workbook
 from pipelines.takeaway.export import Wish
 from pipelines.takeaway.refusals import Refused
+from pipelines.takeaway.sdmx_structure import Entry
 from tests.command import NOI, caseload, sql
 
 HOSTILE = [
@@ -278,6 +279,48 @@ def test_sdmx_is_read_back_with_its_structure(database: Path, tmp_path: Path) ->
                 assert set(data.data[dimension.id]) <= {code.id for code in lists[f"CL_{dimension.id}"]}
         key = [dimension.id for dimension in definition.components.dimensions]
         assert not data.data.duplicated(key).any()
+
+
+def test_sdmx_says_at_each_source_what_contradicts_what(
+    database: Path, first_run: Path, tmp_path: Path
+) -> None:
+    folder = taken(database, tmp_path, "sdmx")
+    structures = read_sdmx(folder / "structure.xml", validate=True).structures
+    [sources] = [each for each in structures if isinstance(each, Codelist) and each.id == "CL_SOURCE"]
+    said = "select explanation from reconciliations where verdict = 'contradicts' order by 1"
+    told = {each.text for each in sources[NOI].annotations if each.type == "CONTRADICTION"}
+    assert told == {text for (text,) in sql(first_run, said)}
+    assert {each.title for each in sources[NOI].annotations} == {"2024-11–2025-10"}
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert "see the annotations of CL_SOURCE in structure.xml" in package["description"]
+
+
+def test_what_is_part_of_what_is_a_hierarchy_of_sdmx_with_every_code_once() -> None:
+    lists = {
+        "SOURCE": [Entry("harbour", "Harbour")],
+        "CRIME_TYPE": [Entry(code, code) for code in ("_T", "theft", "bicycles", "cars", "fraud")],
+        "REF_AREA": [Entry("_T", "Total"), Entry("north", "North")],
+        "AGE": [Entry("_T", "Total")],
+    }
+    rows = [
+        ("harbour", "crime_type", "theft", "property"),  # which is in no table: its parts move up
+        ("harbour", "crime_type", "property", "total"),
+        ("harbour", "crime_type", "bicycles", "theft"),
+        ("harbour", "crime_type", "bicycles", "total"),  # by another measure
+        ("harbour", "crime_type", "cars", "theft"),
+        ("harbour", "crime_type", "fraud", "total"),
+        ("harbour", "region", "north", "total"),  # one level is no hierarchy
+        ("elsewhere", "crime_type", "cars", "theft"),  # a source that is not taken away
+    ]
+    names = ("source", "dimension", "code", "whole_code")
+    parts = [dict(zip(names, row, strict=True)) for row in rows]
+    [found] = sdmx_hierarchies.hierarchies(parts, lists)
+    assert found.id == "H_CRIME_TYPE_harbour"
+    [top] = found.codes
+    assert {code.id: [below.id for below in code.codes] for code in top.codes} == {
+        "theft": ["bicycles", "cars"], "fraud": [],
+    }  # fmt: skip
+    assert top.urn == "urn:sdmx:org.sdmx.infomodel.codelist.Code=CASELOAD:CL_CRIME_TYPE(1.0)._T"
 
 
 def test_figures_keep_their_digits_units_states_and_periods_in_sdmx(database: Path, tmp_path: Path) -> None:

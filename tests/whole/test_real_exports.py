@@ -14,7 +14,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from pysdmx.io import read_sdmx
+from pysdmx.model import Hierarchy
 
+from pipelines.takeaway import export as takeaway
 from tests.command import ROOT, caseload, sql
 
 FOLDER = Path(os.environ.get("CASELOAD_REAL_EXPORTS", ROOT.parent / "shared" / "exports"))
@@ -117,6 +120,25 @@ def test_keys_that_are_repeated_are_told_and_empty_ones_are_not(run: Path) -> No
         ("uk_police_street/2018-10/2018-10-city-of-london-street.csv", 4),
         ("uk_police_street/2018-12/2018-12-city-of-london-street.csv", 13),
     ]
+
+
+# Files to take away
+
+
+def test_the_structure_of_sdmx_has_the_levels_of_every_source(run: Path, tmp_path: Path) -> None:
+    wish = takeaway.Wish("sdmx", ("crime_type_shares", "rolling_twelve_months"), out=tmp_path / "sdmx")
+    folder = takeaway.export(run / "warehouse/caseload.duckdb", wish).path
+    structures = read_sdmx(folder / "structure.xml", validate=True).structures
+    found = {each.id: each for each in structures if isinstance(each, Hierarchy)}
+    assert found.keys() == {
+        "H_CRIME_TYPE_kosis_crime", "H_CRIME_TYPE_kosis_crime_monthly", "H_CRIME_TYPE_npa_crime_by_region",
+        "H_CRIME_TYPE_npa_sexcrime", "H_REF_AREA_npa_crime_by_region",
+    }  # fmt: skip
+    [total] = found["H_CRIME_TYPE_npa_sexcrime"].codes
+    [sex_crime] = total.codes
+    assert (total.id, sex_crime.id, len(sex_crime.codes)) == ("_T", "sex_crime", 4)
+    [monthly] = found["H_CRIME_TYPE_kosis_crime_monthly"].codes
+    assert max(len(code.codes) for code in monthly.codes) > 100
 
 
 # Cybercrime by year, two releases
