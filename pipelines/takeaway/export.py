@@ -67,6 +67,7 @@ def export(database: Path, wish: Wish, tell: Tell = lambda *_: None) -> Taken:
             databases.opened(database, read_only=True) as connection,
         ):
             tables = _told(_tables(connection, wish), tell)
+            said = said.about(selection.sources_of(tables))
             workbook.write(tables, said, path)
             rows = _counts(tables)
             return Taken(target, rows, said, notes.told_in((), rows))
@@ -74,6 +75,7 @@ def export(database: Path, wish: Wish, tell: Tell = lambda *_: None) -> Taken:
         database, read_only=True, folders=[folder]
     ) as connection:  # fmt: skip
         tables = _told(_tables(connection, wish), tell)
+        said = said.about(selection.sources_of(tables))
         more = _write_folder(connection, wish.format, tables, said, folder)
         rows = _counts(tables)
         return Taken(target, rows, said, notes.told_in(more, rows))

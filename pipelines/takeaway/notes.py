@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.takeaway.published import answers
@@ -58,6 +58,16 @@ class Notes:
     @property
     def simulated(self) -> list[str]:
         return [entry["source"] for entry in self.sources if entry["is_simulated"]]
+
+    def about(self, sources: set[str] | None) -> Notes:
+        """What is said of some sources only; of all where it is not known which, or one of them is not."""
+        if sources is None or not sources <= {entry["source"] for entry in self.sources}:
+            return self
+        return replace(
+            self,
+            sources=[entry for entry in self.sources if entry["source"] in sources],
+            contradictions=[entry for entry in self.contradictions if entry["source"] in sources],
+        )
 
 
 def told_in(files: Collection[str], tables: Collection[str]) -> str:

@@ -22,6 +22,9 @@ DEFAULT = (
 )  # fmt: skip
 """The marts, and what explains them: what contradicts what, where figures come from, what codes mean."""
 
+SOURCE = "source"
+"""The column that says which series of exports a row is of."""
+
 QUERY = "query"
 """The name of the table that a query makes."""
 
@@ -80,8 +83,44 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str) -> Table:
     if twice:
         named = ", ".join(f"'{printable(name)}'" for name in sorted(twice))
         raise Refused(f"Two columns of the query are called {named}: give each a name, with `as`.")
-    columns = tuple(Column(name, str(type_)) for name, type_ in zip(rows.columns, rows.types, strict=True))
+    meanings = _meanings(connection, sql)
+    columns = tuple(
+        Column(name, str(type_), meanings.get((name, str(type_)), ""))
+        for name, type_ in zip(rows.columns, rows.types, strict=True)
+    )
     return Table(QUERY, columns, rows, description=one_line(sql.strip()), is_query=True)
+
+
+def _meanings(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[tuple[str, str], str]:
+    """What columns of the relations that a query reads mean, by name and type, if it is the same in all of
+    them. One that the query makes of others under their name has most often another type: a sum, a mean.
+    """
+    from sqlglot.errors import SqlglotError
+
+    from pipelines.warehouse.relations import tables_read
+
+    try:
+        read = {name.lower() for name in tables_read(sql)}
+    except SqlglotError:  # DuckDB knows more than it does
+        return {}
+    found: dict[tuple[str, str], set[str]] = {}
+    for relation in published.relations(connection).values():
+        if relation.name in read:
+            for column in published.columns(connection, relation):
+                found.setdefault((column.name, column.type), set()).add(column.description)
+    return {column: said.pop() for column, said in found.items() if len(said) == 1}
+
+
+def sources_of(tables: list[Table]) -> set[str] | None:
+    """The sources that the rows of some tables are of, where the tables say it; else None."""
+    from duckdb import ColumnExpression
+
+    tables = [table for table in tables if SOURCE in table.names]
+    found = {
+        source for table in tables for (source,) in
+        table.rows.select(ColumnExpression(SOURCE)).distinct().fetchall()
+    }  # fmt: skip
+    return None if None in found or not tables else {str(source) for source in found}
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, name: str) -> Table:

@@ -130,6 +130,54 @@ def test_formulas_are_text_in_csv_and_the_package_says_so(database: Path, tmp_pa
         assert Package(str(folder / "datapackage.json")).validate().valid
 
 
+def package_of(database: Path, folder: Path, query: str) -> dict:
+    return json.loads((taken(database, folder, "csv", query=query) / "datapackage.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("query", "sources"),
+    [
+        (f"select source, value from arrest_trends where source = '{NOI}'", [NOI]),
+        ("select source, value from arrest_trends where false", []),
+        ("select source as series, value from arrest_trends", [NOI, "npa_cybercrime_yearly"]),
+        ("select 'Korea' as source, value from arrest_trends", [NOI, "npa_cybercrime_yearly"]),
+        ("select null as source, value from arrest_trends", [NOI, "npa_cybercrime_yearly"]),
+    ],
+    ids=["one", "none", "renamed", "made_up", "empty"],
+)
+def test_a_package_lists_the_sources_of_its_rows_or_all_where_they_do_not_say(
+    database: Path, tmp_path: Path, query: str, sources: list[str]
+) -> None:
+    package = package_of(database, tmp_path, query)
+    listed = [source["title"].rpartition("(")[2].rstrip(")") for source in package.get("sources", [])]
+    assert listed == sources
+    assert package["caseload"]["contradictions"] == (4 if NOI in sources else 0)
+    assert not Package.validate_descriptor(package).errors
+
+
+def test_columns_of_a_query_keep_what_they_mean_where_they_are_columns_of_a_relation(
+    database: Path, tmp_path: Path
+) -> None:
+    query = (
+        "with latest as (from Arrest_Trends) "
+        "select measure, value, sum(previous_value) as previous_value, change_pct as growth, export_id "
+        "from latest join exports using (export_id) group by all"
+    )
+    [resource] = package_of(database, tmp_path, query)["resources"]
+    described = {field["name"]: field.get("description") for field in resource["schema"]["fields"]}
+    assert described == {
+        "measure": "What is counted; see codes for unit and definition.",
+        "value": described["value"],
+        "previous_value": None,  # a sum is another thing
+        "growth": None,
+        "export_id": None,  # not the same in both
+    }
+    assert described["value"]
+    (tmp_path / "alone").mkdir()
+    [resource] = package_of(database, tmp_path / "alone", "from crime_type_shares")["resources"]
+    assert all(field.get("description") for field in resource["schema"]["fields"])
+
+
 def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
