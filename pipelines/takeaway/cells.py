@@ -1,4 +1,6 @@
-"""Cells of text files: what a spreadsheet would run is made harmless, every type has one spelling."""
+"""Cells of files: what a spreadsheet would run is made harmless, what no reader shows is made visible, every
+type has one spelling.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,28 @@ from typing import Any
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters other than tab and the two line breaks: many readers of CSV end a cell at NUL, XML can
+hold few of the others, and a terminal obeys ESC."""
+
+
+def visible(text: str) -> str:
+    """Text whose control characters are written as Python writes them; tabs and line breaks stay."""
+    return text if text.isprintable() else _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula, behind an apostrophe; else the value.
+    """Text made visible, and behind an apostrophe where a spreadsheet would take it for a formula; else the
+    value.
 
     A number that is kept as text, such as -4.1, is no formula.
     """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
 
 
 def as_text(value: Any) -> Any:

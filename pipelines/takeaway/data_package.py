@@ -20,7 +20,8 @@ from pipelines.takeaway.selection import Table
 
 DEFUSED = (
     "Text that begins with = + - @ or a tab has an apostrophe before it, so that no spreadsheet takes it for "
-    "a formula; take the apostrophe away to have the text as it was."
+    "a formula; take the apostrophe away to have the text as it was. Control characters other than tabs and "
+    "line breaks are written as \\x00 (here NUL)."
 )
 
 _TYPES = {

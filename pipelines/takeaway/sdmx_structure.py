@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.takeaway import sdmx_codes
+from pipelines.takeaway.cells import visible
 
 if TYPE_CHECKING:
     from pysdmx.model import Codelist, Component, Concept, Hierarchy
@@ -190,8 +191,8 @@ def _codelist(name: str, entries: Iterable[Entry]) -> Codelist:
 
     items = [
         Code(
-            id=entry.id, name=entry.name, description=entry.description or None,
-            annotations=[Annotation(type=CONTRADICTION, title=title, text=text)
+            id=entry.id, name=visible(entry.name), description=visible(entry.description) or None,
+            annotations=[Annotation(type=CONTRADICTION, title=title, text=visible(text))
                          for title, text in entry.warnings],
         )
         for entry in entries

@@ -10,7 +10,7 @@ from pipelines.takeaway.selection import Table
 
 
 def write(table: Table, path: Path) -> int:
-    """Write a table; how many of its cells began like a formula and got an apostrophe."""
+    """Write a table; how many of its cells were made harmless."""
     changed = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -19,6 +19,6 @@ def write(table: Table, path: Path) -> int:
             for row in chunk:
                 texts = [as_text(value) for value in row]
                 safe = [harmless(text) for text in texts]
-                changed += sum(a is not b for a, b in zip(texts, safe, strict=True))
+                changed += sum(a is not b and a != b for a, b in zip(texts, safe, strict=True))
                 writer.writerow(safe)
     return changed

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.common.problems import printable
+from pipelines.takeaway.cells import visible
 from pipelines.takeaway.notes import READING, SIMULATED, Notes, told_in
 from pipelines.takeaway.places import WORKBOOK_TITLE
 from pipelines.takeaway.refusals import Refused
@@ -142,6 +143,7 @@ class _Sheet:
             self._text(row, column, str(value))
 
     def _text(self, row: int, column: int, text: str) -> None:
+        text = visible(text)
         if len(text) > CHARACTERS:
             where = f"{self.table.name}, row {row}, column '{printable(self.table.names[column])}'"
             raise Refused(
@@ -219,7 +221,7 @@ class _Notes:
             self.sheet.set_row(self.row, _LINE_HEIGHT * lines)
         for column, text in enumerate(texts):
             if text:
-                self.sheet.write_string(self.row, column, text[:CHARACTERS], style or self.plain)
+                self.sheet.write_string(self.row, column, visible(text)[:CHARACTERS], style or self.plain)
         self.row += 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
 import json
 import re
 import zipfile
@@ -128,6 +129,43 @@ def test_formulas_are_text_in_csv_and_the_package_says_so(database: Path, tmp_pa
     assert resource["caseload:defused_cells"] == len(DEFUSED)
     with system.use_context(trusted=True):
         assert Package(str(folder / "datapackage.json")).validate().valid
+
+
+CONTROLS = "select 'a' || chr(0) || chr(27) || '[31m' as label, chr(0) || '=1+1' as formula, chr(133) as next, " \
+    "'two' || chr(10) || 'lines' as lines, 'a' || chr(9) || 'b' as tab"  # fmt: skip
+SHOWN = ["a\\x00\\x1b[31m", "\\x00=1+1", "\\x85", "two\nlines", "a\tb"]
+
+
+def test_control_characters_are_written_out_in_csv_and_counted(database: Path, tmp_path: Path) -> None:
+    folder = taken(database, tmp_path, "csv", query=CONTROLS)
+    [row] = rows_of(folder / "query.csv")
+    assert list(row.values()) == SHOWN
+    [resource] = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert resource["caseload:defused_cells"] == 3
+    assert "\\x00 (here NUL)" in resource["caseload:defused"]
+
+
+def test_control_characters_are_written_out_in_excel_and_on_standard_output(
+    database: Path, first_run: Path, tmp_path: Path
+) -> None:
+    sheet = openpyxl.load_workbook(taken(database, tmp_path, "xlsx", query=CONTROLS))["query"]
+    assert [cell.value for cell in sheet[2]] == SHOWN
+    printed = caseload(first_run, "query", CONTROLS, "--format", "csv").stdout
+    assert list(csv.reader(io.StringIO(printed)))[1] == SHOWN
+
+
+def test_control_characters_leave_the_structure_of_sdmx_readable(tmp_path: Path, database: Path) -> None:
+    copy = tmp_path / "caseload.duckdb"
+    copy.write_bytes(database.read_bytes())
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("update sources set title = 'A' || chr(0) || chr(8) || 'title'")
+        connection.execute("update crime_type_shares set source_column = 'x' || chr(0), crime_type = chr(1) || 'a'"
+                           " where crime_type = 'deepfake'")  # fmt: skip
+    folder = taken(copy, tmp_path, "sdmx", relations=("crime_type_shares",))
+    structures = read_sdmx(folder / "structure.xml", validate=True).structures
+    names = {code.name for each in structures if isinstance(each, Codelist) for code in each}
+    assert names >= {r"A\x00\x08title", r"\x01a"}
+    assert r"x\x00" in {row["SOURCE_COLUMN"] for row in rows_of(folder / "crime_type_shares.csv")}
 
 
 def package_of(database: Path, folder: Path, query: str) -> dict:
