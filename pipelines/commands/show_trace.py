@@ -50,11 +50,13 @@ def trace(places: Places, name: str, words: list[str], format_: str) -> int:
         try:
             relation = published.relation_named(connection, name)
             found = conditions.rows_meant(connection, relation, words)
+            if found.taken:
+                typer.echo(conditions.note(found.taken), err=True)
             if isinstance(found, Candidates):
                 _candidates(found)
                 typer.echo(conditions.said(found, relation), err=True)
                 return USAGE
-            traced = tracing.trace(connection, relation, found, places.raw)
+            traced = tracing.trace(connection, relation, found.row, places.raw)
         except Refused as error:
             typer.echo(str(error), err=True)
             return USAGE
@@ -68,14 +70,17 @@ def trace(places: Places, name: str, words: list[str], format_: str) -> int:
 
 
 def _candidates(found: Candidates) -> None:
-    shown = show.table("", *found.columns, *(["value>"] if "value" in found.rows[0] else []))
+    """List rows that fit, unless so much tells them apart that no line could be read."""
+    names = list(found.rows[0])
+    shown = show.table("", *(f"{name}>" if name == "value" else name for name in names))
     shown.title = None
     for row in found.rows:
-        names = [*found.columns, *(["value"] if "value" in row else [])]
         shown.add_row(
             *(show.number(row[name]) if name == "value" else show.plain(row[name]) for name in names)
         )
     out = show.console(stderr=True)
+    if out.measure(shown).maximum > out.width:
+        return
     out.print(shown)
     if found.count > len(found.rows):
         out.print(f"… and {found.count - len(found.rows):,} more")

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 PERIOD = "period"
 """A condition on both ends of the period: 2020, 2020-03, 2020-Q1 or 2024-11/2025-10."""
 LISTED = 20
+CHOICES = 12
 _VALUES = 400
+_ENDS = ("period_start", "period_end")
+_TOTAL = "total"
+_DIMENSIONS = ("region", "sex", "crime_type", "age_band")
+"""What is meant not to be broken down by where no condition names it, and a figure is that is not."""
+_FIRST = ("source", "measure", PERIOD, "crime_type", "region", "age_band", "sex")
+"""What people tell figures apart by, before anything else."""
 
 Row = dict[str, Any]
 
@@ -32,34 +39,51 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """The one row that is meant; ``taken`` are the conditions that were added to those that were given."""
+
+    row: Row
+    taken: list[str]
+
+
+@dataclass(frozen=True)
 class Candidates:
-    """Rows that all fit, and the columns in which they differ."""
+    """Rows that all fit, by what tells them apart: columns, and the period as one."""
 
     rows: list[Row]
     columns: list[str]
     count: int
+    taken: list[str]
+    choices: dict[str, list[str]]
+    """The conditions of each column, of which one is to be added."""
 
 
 def rows_meant(
     connection: duckdb.DuckDBPyConnection, relation: Described, words: list[str]
-) -> Row | Candidates:
-    """The one row that fits the conditions, else those that do. Raises Refused if there is none."""
+) -> Meant | Candidates:
+    """The one row that fits the conditions, else those that do. Raises Refused if there is none.
+
+    Where several fit, a dimension that no condition names is taken to be total, if there is such a row.
+    """
     columns = published.columns(connection, relation)
     conditions = [each for word in words for each in _conditions(word, columns, relation.name)]
     found = connection.table(relation.qualified_name)
     fitting = _filtered(found, conditions)
-    rows = fitting.limit(LISTED + 1).fetchall()
     names = [column.name for column in columns]
-    if not rows:
+    if not fitting.limit(1).fetchall():
         raise Refused(_why_none(found, conditions, relation))
+    taken: list[str] = []
+    named = {condition.column for condition in conditions}
+    for name in _DIMENSIONS:
+        if name in names and name not in named:
+            totals = _filtered(fitting, [Condition(name, _TOTAL, f"{name}={_TOTAL}")])
+            if 0 < _count(totals) < _count(fitting):
+                fitting = totals
+                taken.append(f"{name}={_TOTAL}")
+    rows = fitting.limit(2).fetchall()
     if len(rows) == 1:
-        return dict(zip(names, rows[0], strict=True))
-    [(count,)] = fitting.count("*").fetchall()
-    return Candidates(
-        [dict(zip(names, row, strict=True)) for row in rows[:LISTED]],
-        _telling_apart(fitting, relation, names),
-        count,
-    )
+        return Meant(dict(zip(names, rows[0], strict=True)), taken)
+    return _candidates(fitting, relation, columns, taken)
 
 
 def _conditions(word: str, columns: list[Column], relation: str) -> list[Condition]:
@@ -140,29 +164,103 @@ def _values(rows: duckdb.DuckDBPyRelation, conditions: list[Condition]) -> list[
     )
 
 
-def _telling_apart(rows: duckdb.DuckDBPyRelation, relation: Described, names: list[str]) -> list[str]:
-    """The columns of the key in which rows differ, else all in which they do."""
+def _candidates(
+    rows: duckdb.DuckDBPyRelation, relation: Described, columns: list[Column], taken: list[str]
+) -> Candidates:
+    names = [column.name for column in columns]
+    apart = _telling_apart(rows, relation, columns)
+    listed = rows.limit(LISTED).fetchall()
+    shown = [*apart, *(["value"] if "value" in names and "value" not in apart else [])]
+    by_name = [dict(zip(names, row, strict=True)) for row in listed]
+    return Candidates(
+        [{name: _period_of(row) if name == PERIOD else row[name] for name in shown} for row in by_name],
+        apart,
+        _count(rows),
+        taken,
+        {name: _choices(rows, name) for name in apart},
+    )
+
+
+def _telling_apart(rows: duckdb.DuckDBPyRelation, relation: Described, columns: list[Column]) -> list[str]:
+    """As few columns as tell the rows apart, the period as one: those of the key, where the relation has one;
+    of the others those that people know a figure by, then short texts, and numbers last.
+    """
     from duckdb import ColumnExpression
 
-    key = [name for name in published.key_of(relation.name) if name in names]
-    differing = [
-        name
-        for name in key or names
-        if len(rows.select(ColumnExpression(name)).distinct().limit(2).fetchall()) > 1
+    key = published.key_of(relation.name)
+    names = [
+        PERIOD if column.name == _ENDS[0] else column.name for column in columns if column.name != _ENDS[1]
     ]
-    return differing or names
+    lengths = _lengths(rows, columns)
+    is_number = {column.name: column.type not in ("VARCHAR", "DATE", "BOOLEAN") for column in columns}
+    rest = sorted(
+        (name for name in names if name not in _FIRST),
+        key=lambda name: (name not in key, is_number[name], lengths[name]),
+    )
+    chosen: list[str] = []
+    parts = 1
+    for name in [*(name for name in _FIRST if name in names), *rest]:
+        wanted = [each for one in (*chosen, name) for each in _columns_of(one)]
+        found = _count(rows.select(*map(ColumnExpression, wanted)).distinct())
+        if found > parts:
+            chosen.append(name)
+            parts = found
+    return chosen
+
+
+def _count(rows: duckdb.DuckDBPyRelation) -> int:
+    [(count,)] = rows.count("*").fetchall()
+    return int(count)
+
+
+def _columns_of(name: str) -> tuple[str, ...]:
+    return _ENDS if name == PERIOD else (name,)
+
+
+def _lengths(rows: duckdb.DuckDBPyRelation, columns: list[Column]) -> dict[str, int]:
+    """How long the texts of each column are, at most."""
+    from duckdb import ColumnExpression, FunctionExpression
+    from duckdb.sqltypes import VARCHAR
+
+    longest = [
+        FunctionExpression("max", FunctionExpression("length", ColumnExpression(column.name).cast(VARCHAR)))
+        for column in columns
+    ]
+    [found] = rows.aggregate(longest).fetchall()
+    return {column.name: length or 0 for column, length in zip(columns, found, strict=True)}
+
+
+def _choices(rows: duckdb.DuckDBPyRelation, name: str) -> list[str]:
+    """The conditions that there are on a column, the latest period first."""
+    from duckdb import ColumnExpression
+
+    wanted = [ColumnExpression(column) for column in _columns_of(name)]
+    found = sorted(
+        rows.select(*wanted).distinct().fetchall(), key=lambda values: [str(one) for one in values]
+    )
+    if name == PERIOD:
+        return [f"{name}={_period_of(dict(zip(_ENDS, values, strict=True)))}" for values in reversed(found)]
+    return [f"{name}={'' if value is None else value}" for (value,) in found]
+
+
+def _period_of(row: Row) -> str:
+    return periods.Period(row[_ENDS[0]], row[_ENDS[1]]).short if None not in map(row.get, _ENDS) else ""
 
 
 def said(candidates: Candidates, relation: Described) -> str:
-    """What to do where several rows fit."""
-    example = candidates.rows[0]
-    ends = {"period_start", "period_end"} & set(candidates.columns)
-    more = [f"{name}={example[name]}" for name in candidates.columns if name not in ends]
-    if ends:
-        more.append(f"{PERIOD}={example['period_start']}/{example['period_end']}")
-    return f"{counted(candidates.count, 'row')} of {relation.name} fit. Say more, e.g. " + " ".join(
-        _quoted(word) for word in more
-    )
+    """What to do where several rows fit: the conditions of which some are to be added."""
+    lines = [f"{counted(candidates.count, 'row')} of {relation.name} fit. Add what tells them apart:"]
+    for choices in candidates.choices.values():
+        more = [f"… ({len(choices) - CHOICES:,} more)"] if len(choices) > CHOICES else []
+        lines.append("  " + "  ".join([*map(_quoted, choices[:CHOICES]), *more]))
+    first = candidates.rows[0]
+    example = (f"{name}={'' if first[name] is None else first[name]}" for name in candidates.columns)
+    return "\n".join([*lines, f"For example {' '.join(map(_quoted, example))}"])
+
+
+def note(taken: list[str]) -> str:
+    """That conditions were added."""
+    return f"Taken as {' '.join(taken)}, which no condition names."
 
 
 def _quoted(word: str) -> str:

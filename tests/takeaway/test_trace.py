@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
+from rich.console import Console
 
+from pipelines.commands import show_trace
+from pipelines.takeaway import conditions, published
+from pipelines.takeaway.published import Described
 from tests.command import CRIME_TYPES, NOI, caseload
 
 DEEPFAKE = ("crime_type_shares", "crime_type=deepfake", "measure=cases")
@@ -54,7 +60,87 @@ def test_several_rows_are_listed_with_what_tells_them_apart(first_run: Path) -> 
     done = caseload(first_run, "trace", "crime_type_shares")
     assert done.returncode == 2
     assert "illegal_recording" in done.stderr
-    assert "3 rows of crime_type_shares fit. Say more, e.g. crime_type=" in done.stderr
+    assert (
+        "3 rows of crime_type_shares fit. Add what tells them apart:\n"
+        "  crime_type=child_exploitation_material  crime_type=deepfake  crime_type=illegal_recording\n"
+        "For example crime_type="
+    ) in done.stderr
+
+
+def test_what_no_condition_names_is_the_total_and_is_told(first_run: Path) -> None:
+    done = caseload(first_run, "trace", "arrest_trends", "measure=cases", "period=2024-11/2025-10")
+    assert done.returncode == 0
+    assert done.stderr == "Taken as crime_type=total, which no condition names.\n"
+    assert "printed  '3,411'" in done.stdout
+    assert caseload(first_run, "trace", *DEEPFAKE).stderr == ""
+
+
+FIGURES = """
+    create table arrest_trends as
+    select * from (values
+        ('east', 'cases', date '2020-01-01', date '2020-12-31', 'theft', 'total', 30),
+        ('east', 'cases', date '2020-01-01', date '2020-12-31', 'theft', 'north', 10),
+        ('east', 'cases', date '2020-01-01', date '2020-12-31', 'theft', 'south', 20),
+        ('west', 'cases', date '2020-01-01', date '2020-12-31', 'theft', 'coast', 5),
+        ('west', 'cases', date '2020-01-01', date '2020-12-31', 'theft', 'hills', null),
+        ('west', 'cases', date '2021-01-01', date '2021-12-31', 'theft', 'hills', 7)
+    ) as t (source, measure, period_start, period_end, crime_type, region, value);
+    create view data_dictionary as
+    select 'main' as schema_name, table_name as relation_name, column_name, column_index as column_number,
+        data_type, 'text' as description
+    from duckdb_columns() where table_name = 'arrest_trends'
+"""
+
+
+def meant(*words: str, sql: str = FIGURES) -> conditions.Meant | conditions.Candidates:
+    with duckdb.connect() as connection:
+        connection.execute(sql)
+        return conditions.rows_meant(connection, Described("arrest_trends", "main", "", ""), list(words))
+
+
+def test_a_region_that_is_not_given_is_the_total_where_there_is_one() -> None:
+    found = meant("source=east")
+    assert (found.row["region"], found.row["value"], found.taken) == ("total", 30, ["region=total"])
+    assert meant("source=east", "region=north").taken == []
+
+
+def test_where_there_is_no_total_the_regions_are_listed_as_conditions_to_add() -> None:
+    found = meant("source=west", "period=2020")
+    assert found.taken == []
+    assert found.choices == {"region": ["region=coast", "region=hills"]}
+
+
+def test_periods_are_told_apart_as_one_and_the_latest_comes_first() -> None:
+    found = meant("source=west")
+    assert found.choices["period"] == ["period=2021", "period=2020"]
+    assert [row["period"] for row in found.rows] == ["2020", "2020", "2021"]
+
+
+@pytest.mark.parametrize("words", [["source=east", "region=south"], ["source=west", "period=2021"]])
+def test_a_row_that_conditions_single_out_is_taken_as_it_is(words: list[str]) -> None:
+    assert isinstance(meant(*words), conditions.Meant)
+
+
+def test_no_more_columns_are_listed_than_tell_rows_apart_and_no_sentence() -> None:
+    more = "; alter table arrest_trends add column explanation varchar; update arrest_trends set " \
+        "explanation = 'A long sentence about ' || value; alter table arrest_trends add column kind varchar; " \
+        "update arrest_trends set kind = region"  # fmt: skip
+    assert meant("source=west", sql=FIGURES + more).columns == ["period", "region"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_candidates_fit_on_a_terminal_or_are_only_counted(
+    first_run: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    with duckdb.connect(str(first_run / "warehouse/caseload.duckdb"), read_only=True) as connection:
+        relation = published.relation_named(connection, "reconciliations")
+        found = conditions.rows_meant(connection, relation, [])
+    console = Console(width=width, file=io.StringIO(), stderr=True)
+    monkeypatch.setattr(show_trace.show, "console", lambda stderr: console)
+    show_trace._candidates(found)
+    assert all(len(line.rstrip()) <= width for line in console.file.getvalue().splitlines())
+    assert "…" not in console.file.getvalue().partition("… and ")[0]
+    assert "explanation" not in found.columns
 
 
 @pytest.mark.parametrize(
