@@ -13,7 +13,7 @@ from pipelines.commands import show
 from pipelines.commands.freshness import BAD, GOOD, USAGE
 from pipelines.commands.show_query import opened
 from pipelines.common.advice import with_next_step
-from pipelines.common.problems import counted, one_line, printable, suggestion
+from pipelines.common.problems import closest, counted, named, one_line, printable, suggestion
 from pipelines.takeaway import published, questions, selection
 from pipelines.takeaway.published import Column, Described
 from pipelines.takeaway.refusals import Refused
@@ -66,20 +66,20 @@ def _all(connection: duckdb.DuckDBPyConnection, out: Console) -> None:
 
 def _one(connection: duckdb.DuckDBPyConnection, name: str, out: Console) -> None:
     known = published.relations(connection)
-    if name in known:
-        _relation(connection, known[name], out)
-        return
     calls = {call.partition("(")[0]: call for call in published.macros(connection)}
-    if name in calls:
-        says = show.says(out)
-        says(calls[name])
-        says(published.macros(connection)[calls[name]])
-        return
     before, _, column = name.rpartition(".")
-    if before in known:
-        _column(connection, known[before], column, out)
-        return
-    published.relation_named(connection, before or name)
+    if relation := named(name, known):
+        _relation(connection, known[relation], out)
+    elif macro := named(name, calls):
+        says = show.says(out)
+        says(calls[macro])
+        says(published.macros(connection)[calls[macro]])
+    elif relation := named(before, known):
+        _column(connection, known[relation], column, out)
+    elif (near := closest(name, calls)) and not closest(name, known):
+        raise Refused(f"There is no relation '{printable(name)}'; closest: '{near}', a table macro.")
+    else:
+        published.relation_named(connection, before or name)
 
 
 def _relation(connection: duckdb.DuckDBPyConnection, relation: Described, out: Console) -> None:
@@ -105,11 +105,13 @@ def _relation(connection: duckdb.DuckDBPyConnection, relation: Described, out: C
 
 def _column(connection: duckdb.DuckDBPyConnection, relation: Described, name: str, out: Console) -> None:
     columns = {column.name: column for column in published.columns(connection, relation)}
-    if name not in columns:
+    found = named(name, columns)
+    if found is None:
         raise Refused(
             f"{relation.name} has no column '{printable(name)}'{suggestion(name, columns)}. "
             f"Columns: {', '.join(columns)}."
         )
+    name = found
     says = show.says(out)
     says(f"{relation.qualified_name}.{name} ({columns[name].type}): {columns[name].description}")
     _values(connection, relation, columns[name], out)

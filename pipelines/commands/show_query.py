@@ -72,7 +72,7 @@ def examples() -> int:
 def example(database: Path, name: str, format_: str) -> int:
     """Run an example query; the exit code."""
     try:
-        found = questions.named(name)
+        found = questions.called(name)
     except Refused as error:
         typer.echo(str(error), err=True)
         return USAGE

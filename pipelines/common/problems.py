@@ -70,8 +70,16 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     # Imported late: a clean export never needs it.
     from rapidfuzz import fuzz, process
 
-    match = process.extractOne(word, list(known), scorer=fuzz.ratio, score_cutoff=60)
+    match = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
     return match[0] if match else None
+
+
+def named(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` is, in capitals or not."""
+    known = list(known)
+    if word in known:
+        return word
+    return next((each for each in known if each.casefold() == word.casefold()), None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

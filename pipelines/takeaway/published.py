@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.common.paths import statement
-from pipelines.common.problems import printable, suggestion
+from pipelines.common.problems import named, printable, suggestion
 from pipelines.takeaway.refusals import Refused
 
 if TYPE_CHECKING:
@@ -70,15 +70,27 @@ def columns(connection: duckdb.DuckDBPyConnection, relation: Described) -> list[
 
 
 def relation_named(connection: duckdb.DuckDBPyConnection, name: str) -> Described:
-    """The relation of that name. Raises Refused with the closest one."""
+    """The relation of that name, in capitals or not. Raises Refused with the closest one."""
     known = relations(connection)
-    if name not in known:
+    found = named(name, known)
+    if found is None:
         public = [each for each in known if known[each].schema == _MAIN]
+        near = suggestion(name, known) or _as_column(connection, name)
         raise Refused(
-            f"There is no relation '{printable(name)}'{suggestion(name, known)}. "
+            f"There is no relation '{printable(name)}'{near}. "
             f"There are: {', '.join(public)}; `caseload describe` says what each is."
         )
-    return known[name]
+    return known[found]
+
+
+def _as_column(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """``; it is a column of …`` or nothing, to be added to a reason."""
+    for relation in relations(connection).values():
+        if relation.schema == _MAIN and (
+            column := named(name, [each.name for each in columns(connection, relation)])
+        ):
+            return f"; it is a column, e.g. {relation.name}.{column}"
+    return ""
 
 
 def key_of(name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.common.paths import QUERIES
-from pipelines.common.problems import printable, suggestion
+from pipelines.common.problems import named, printable, suggestion
 from pipelines.takeaway.refusals import Refused
 
 
@@ -27,15 +27,16 @@ def questions() -> dict[str, Question]:
     return found
 
 
-def named(name: str) -> Question:
-    """The question of that name. Raises Refused."""
+def called(name: str) -> Question:
+    """The question of that name, in capitals or not, or of the name of its file. Raises Refused."""
     known = questions()
-    if name not in known:
+    found = named(name.removesuffix(".sql"), known)
+    if found is None:
         raise Refused(
             f"There is no example '{printable(name)}'{suggestion(name, known)}. "
             "`caseload query --examples` lists them."
         )
-    return known[name]
+    return known[found]
 
 
 def about(relation: str) -> Question | None:

@@ -41,6 +41,9 @@ def test_a_column_tells_its_meaning_and_its_values_with_labels(first_run: Path) 
         ("staging.figure", "Every figure"),
         ("age_distributions_in", "regrouped into the bands"),
         ("data_dictionary.column_name", "The column; empty for the relation itself."),
+        ("Staging.FIGURE", "Every figure"),
+        ("Age_Distributions_In", "regrouped into the bands"),
+        ("DATA_DICTIONARY.Column_Name", "data_dictionary.column_name (VARCHAR): The column"),
     ],
 )
 def test_steps_macros_and_views_are_described_too(first_run: Path, name: str, said: str) -> None:
@@ -53,6 +56,10 @@ def test_steps_macros_and_views_are_described_too(first_run: Path, name: str, sa
         ("crime_type_share", "closest: 'crime_type_shares'"),
         ("crime_type_shares.base_kin", "closest: 'base_kind'"),
         ("crime_type_share.value", "closest: 'crime_type_shares'"),
+        ("CRIME_TYPE_SHARE", "closest: 'crime_type_shares'"),
+        ("Crime_Type_Shares.Base_Kin", "closest: 'base_kind'"),
+        ("trace_off", "closest: 'trace_of', a table macro"),
+        ("share_pct", "it is a column, e.g. "),
         ("'; drop table codes; --", "There is no relation"),
     ],
 )

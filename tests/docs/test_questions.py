@@ -22,7 +22,7 @@ WITH_ROWS = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_runs_and_is_sorted(first_run: Path, name: str) -> None:
-    query = questions.named(name).sql
+    query = questions.called(name).sql
     rows = sql(first_run, query)
     assert bool(rows) == (name in WITH_ROWS)
     assert "order by" in query or name == "where_it_comes_from"
@@ -35,7 +35,7 @@ def test_there_are_about_ten() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_begins_with_its_question(name: str) -> None:
-    assert re.match(r"[A-Z].+\?", questions.named(name).question)
+    assert re.match(r"[A-Z].+\?", questions.called(name).question)
 
 
 def test_examples_are_listed_and_run_by_name(first_run: Path) -> None:
@@ -50,10 +50,16 @@ def test_examples_are_listed_and_run_by_name(first_run: Path) -> None:
     assert "noi_cyber" in shown.stdout
 
 
-def test_an_unknown_example_is_told_with_the_closest(first_run: Path) -> None:
-    done = caseload(first_run, "query", "--example", "contradiction")
+@pytest.mark.parametrize("name", ["contradiction", "Contradictoins"])
+def test_an_unknown_example_is_told_with_the_closest(first_run: Path, name: str) -> None:
+    done = caseload(first_run, "query", "--example", name)
     assert done.returncode == 2
     assert "closest: 'contradictions'" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["Sources", "sources.sql"])
+def test_an_example_is_known_in_capitals_and_by_its_file(name: str) -> None:
+    assert questions.called(name).name == "sources"
 
 
 @pytest.mark.parametrize("arguments", [["query"], ["query", "select 1", "--example", "ages"]])
