@@ -40,10 +40,11 @@ def called(name: str) -> Question:
 
 
 def about(relation: str) -> Question | None:
-    """The first question whose answer is read from a relation."""
+    """The question whose answer is read from a relation and from little else."""
     from pipelines.warehouse.relations import tables_read
 
-    return next((each for each in questions().values() if relation in tables_read(each.sql)), None)
+    reading = [each for each in questions().values() if relation in tables_read(each.sql)]
+    return min(reading, key=lambda each: len(tables_read(each.sql)), default=None)
 
 
 def _asked(sql: str) -> str:

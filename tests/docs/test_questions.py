@@ -69,6 +69,11 @@ def test_one_query_at_a_time(first_run: Path, arguments: list[str]) -> None:
     assert "--examples lists them" in done.stderr
 
 
+def test_the_question_about_a_relation_is_one_that_reads_little_else() -> None:
+    assert questions.about("reconciliations").name == "contradictions"
+    assert questions.about("series_breaks") is None
+
+
 def test_a_wheel_carries_the_examples() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert '"docs/queries" = "pipelines/queries"' in project

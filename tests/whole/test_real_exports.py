@@ -8,16 +8,19 @@ with blanks for zeros, or with a subtotal put in.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import shutil
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import duckdb
 import pytest
 from pysdmx.io import read_sdmx
 from pysdmx.model import Hierarchy
 
 from pipelines.takeaway import export as takeaway
+from pipelines.takeaway import questions
 from tests.command import ROOT, caseload, sql
 
 FOLDER = Path(os.environ.get("CASELOAD_REAL_EXPORTS", ROOT.parent / "shared" / "exports"))
@@ -120,6 +123,60 @@ def test_keys_that_are_repeated_are_told_and_empty_ones_are_not(run: Path) -> No
         ("uk_police_street/2018-10/2018-10-city-of-london-street.csv", 4),
         ("uk_police_street/2018-12/2018-12-city-of-london-street.csv", 13),
     ]
+
+
+# Example queries
+
+
+def answers(run: Path, name: str) -> list[dict]:
+    with duckdb.connect(str(run / "warehouse/caseload.duckdb"), read_only=True) as connection:
+        return connection.execute(questions.called(name).sql).df().to_dict("records")
+
+
+@pytest.mark.parametrize("name", questions.questions())
+def test_every_example_query_runs_on_all_sources(run: Path, name: str) -> None:
+    assert answers(run, name) or name in {"kept_out", "where_it_comes_from"}  # of a source that is not here
+
+
+@pytest.mark.parametrize(
+    ("name", "relation"),
+    [
+        ("ages", "age_distributions"),
+        ("teens", "age_distributions"),
+        ("largest_crime_types", "crime_type_shares"),
+        ("as_it_was_known", "arrest_trends"),
+        ("change_on_a_year_earlier", "arrest_trends"),
+        ("last_twelve_months", "rolling_twelve_months"),
+        ("sources", "sources"),
+    ],
+)
+def test_an_example_query_about_each_source_leaves_none_out(run: Path, name: str, relation: str) -> None:
+    there = {source for (source,) in rows(run, relation, "distinct source", "true")}
+    assert {row["source"] for row in answers(run, name)} == there
+
+
+def test_forces_without_a_total_have_their_largest_types_each(run: Path) -> None:
+    found = [row for row in answers(run, "largest_crime_types") if row["source"] == "uk_police_street"]
+    regions = [row["region"] for row in found]
+    assert {region: regions.count(region) for region in regions} == {
+        "btp": 5, "city-of-london": 5, "cumbria": 5, "dyfed-powys": 5,
+    }  # fmt: skip
+    where = "source = 'npa_crime_by_region'"
+    [(total,)] = rows(run, "crime_type_shares", "count(*)", f"{where} and region = 'total'")
+    assert total
+    by_region = [row for row in answers(run, "largest_crime_types") if row["source"] == "npa_crime_by_region"]
+    assert {row["region"] for row in by_region} == {"total"}
+
+
+def test_a_rate_is_computed_or_is_the_printed_one(run: Path) -> None:
+    found = answers(run, "clearance_rates")
+    kosis = {row["period_start"].year: row for row in found if row["source"] == "kosis_crime"}
+    assert (kosis[2022]["published_cleared_pct"], len(kosis)) == (76.5, 12)
+    blank = [
+        row for row in found
+        if math.isnan(row["cleared_pct"]) and math.isnan(row["published_cleared_pct"])
+    ]  # fmt: skip
+    assert {row["cases_received"] for row in blank} == {0}
 
 
 # Files to take away
