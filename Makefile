@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-exports test-service faults lint format docs notebook bench clean
+.PHONY: help run test test-exports test-service faults lint format docs notebook charts bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,12 +46,15 @@ docs: $(VENV)/.docs ## Make the reference, build the site: docs/_build/site/inde
 notebook: $(VENV)/.docs ## Open the notebook in the browser, on warehouse/
 	$(BIN)/marimo edit --skip-update-check --no-sandbox docs/notebooks/may_i_quote_it.py
 
+charts: $(VENV)/.docs ## Write the notebook's charts as files, charts/*.svg, without a browser
+	@$(BIN)/python docs/notebooks/may_i_quote_it.py --charts charts
+
 bench: $(READY) ## Measure against a bare DuckDB script; ROWS=10_000_000 for one size
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[ui,dev,bench]'
 	$(BIN)/python -m bench.run $(if $(ROWS),--rows $(ROWS))
 
 clean: ## Remove the environment and everything that was built
-	rm -rf $(VENV) docs/_build .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/report warehouse/*.duckdb
+	rm -rf $(VENV) docs/_build charts .pytest_cache .ruff_cache .mypy_cache .hypothesis warehouse/.[a-z]* warehouse/data_docs warehouse/report warehouse/*.duckdb
 
 # What only the site and the notebook need.
 $(VENV)/.docs: $(READY)

@@ -1,7 +1,8 @@
 """A notebook: from two questions to two charts, on the published warehouse.
 
-`make notebook` opens it in the browser; as a script it runs without one. It reads
-`warehouse/caseload.duckdb`, or the folder that CASELOAD_WAREHOUSE names, and changes nothing.
+`make notebook` opens it in the browser; as a script it runs without one, and `--charts FOLDER` writes its
+charts as files (`make charts`). It reads `warehouse/caseload.duckdb`, or that of the folder that
+CASELOAD_WAREHOUSE names, and changes nothing there.
 """
 
 import marimo
@@ -21,7 +22,7 @@ def _():
 
     warehouse = Path(os.environ.get("CASELOAD_WAREHOUSE", "warehouse")) / "caseload.duckdb"
     connection = duckdb.connect(str(warehouse), read_only=True)
-    return alt, connection, mo
+    return Path, alt, connection, mo
 
 
 @app.cell
@@ -217,6 +218,17 @@ def _(ages):
     origins = ages[["age_band", "value", "source_file", "source_row"]]
     origins
     return (origins,)
+
+
+@app.cell
+def _(Path, age_chart, change_chart, mo):
+    # Run as a script with --charts FOLDER, where no browser is.
+    if folder := mo.cli_args().get("charts"):
+        Path(str(folder)).mkdir(parents=True, exist_ok=True)
+        for name, chart in (("ages", age_chart), ("changes", change_chart)):
+            chart.save(Path(str(folder)) / f"{name}.svg")
+            print(f"{folder}/{name}.svg")
+    return
 
 
 if __name__ == "__main__":

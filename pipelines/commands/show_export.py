@@ -72,7 +72,7 @@ def _bar() -> Iterator[Tell]:
     with bars.progress(out) as progress:
         task = progress.add_task("Looking up what there is", total=None, said="")
 
-        def tell(name: str, rows: int, in_all: int) -> None:
+        def tell(name: str, in_all: int, rows: int) -> None:
             progress.update(task, total=in_all, advance=rows)
             done = int(progress.tasks[task].completed)
             # The last rows are followed by what no row is: descriptions, and the packing of a workbook.

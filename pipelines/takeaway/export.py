@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,7 +48,7 @@ class Taken:
 
 
 Tell = Callable[[str, int, int], None]
-"""Told what is being written, how many more rows of it are done, and how many rows there are in all."""
+"""Told what is being written, how many rows there are in all, and how many more are done."""
 
 
 def export(database: Path, wish: Wish, tell: Tell = lambda *_: None) -> Taken:
@@ -91,7 +92,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, wish: Wish) -> list[Table]:
 def _told(tables: list[Table], tell: Tell) -> list[Table]:
     """The tables, which say how far their writing is."""
     in_all = sum(_counts(tables).values())
-    return [replace(table, tell=lambda done, name=table.name: tell(name, done, in_all)) for table in tables]
+    return [replace(table, tell=partial(tell, table.name, in_all)) for table in tables]
 
 
 def _write_folder(

@@ -148,18 +148,18 @@ def _codes(tables: list[Table], column: str, labels: Labels, notes: Notes) -> li
     entries = {}
     for code in sorted({*_distinct(tables, column), *([] if column in ("source", "measure") else ["total"])}):
         found = labels.get((column, code), {})
-        name, said, warnings = found.get("label") or code, found.get("definition"), ()
+        name, said = found.get("label") or code, found.get("definition")
         if column == "source" and code in sources:
             about = sources[code]
             made_up = " SIMULATED: no statistic." if about["is_simulated"] else ""
             name = about["title"]
             said = f"{about['publisher']}. Licence: {about['licence']}.{made_up}"
-            warnings = _contradictions(notes, code)
         more = [said, f"Korean: {found['label_ko']}" if found.get("label_ko") else None,
                 f"Part of {found['parent']}" if found.get("parent") else None,
                 f"Code in the warehouse: {code}" if spelled(column, code) != code else None]  # fmt: skip
         title = "Total" if code == "total" else str(name)
         text = ". ".join(str(each).rstrip(".") for each in more if each)
+        warnings = _contradictions(notes, code) if column == "source" else ()
         entries[spelled(column, code)] = Entry(spelled(column, code), title, text, warnings)
     return list(entries.values())
 

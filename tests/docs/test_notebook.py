@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command import ROOT
+from tests.command import ROOT, environment
 
 pytest.importorskip("marimo", reason="marimo is not installed: `make docs` installs it")
 
@@ -58,6 +60,23 @@ def test_every_figure_has_its_cell(notebook) -> None:
     first = defined["origins"].iloc[0]
     assert (first["value"], first["source_row"]) == (1761, 2)
     assert first["source_file"] == "noi_cybersex_crackdown/suspects_by_age_2025-11-16.csv"
+
+
+def test_as_a_script_it_writes_its_charts_where_no_browser_is(first_run: Path, tmp_path: Path) -> None:
+    [command] = [
+        line for line in (ROOT / "Makefile").read_text().splitlines() if "may_i_quote_it.py --" in line
+    ]
+    arguments = command.partition("python ")[2].split()
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=tmp_path, env=environment(first_run), capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["charts/ages.svg", "charts/changes.svg"]
+    ages = (tmp_path / "charts/ages.svg").read_text(encoding="utf-8")
+    assert all(f">{text}</text>" in ages for text in ("Suspects by age, share in percent", "10-19", "47.6"))
+    assert ">+47.8</text>" in (tmp_path / "charts/changes.svg").read_text(encoding="utf-8")
 
 
 def test_opening_it_asks_for_no_newer_version() -> None:

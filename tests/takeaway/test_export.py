@@ -494,8 +494,8 @@ def test_how_far_the_writing_is_can_be_told(database: Path, tmp_path: Path, form
     told: list[tuple[str, int, int]] = []
     wish = Wish(format_, ("crime_type_shares", "arrest_trends"), out=tmp_path / "new")
     taken_away = exports.export(database, wish, lambda *how_far: told.append(how_far))
-    assert {name: rows for name, rows, _ in told} == taken_away.rows
-    assert {in_all for _, _, in_all in told} == {sum(taken_away.rows.values())}
+    assert {name: rows for name, _, rows in told} == taken_away.rows
+    assert {in_all for _, in_all, _ in told} == {sum(taken_away.rows.values())}
 
 
 def test_progress_is_shown_on_a_terminal_only(
