@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS, CHARACTERS, NAME_CHARACTERS = 1_048_576, 16_384, 32_767, 31
 """What a sheet and a cell of Excel hold: https://support.microsoft.com, "Excel specifications and limits"."""
+IN_MEMORY = 2_000_000
+"""So many cells are kept in memory, each text once, which takes a fifth less time and makes files a fifth
+smaller; more are written row by row."""
 WIDEST, NARROWEST = 60, 8
 _FIRST_DAY = dt.date(1900, 3, 1)
 """Excel's calendar is right from here on: it has a 29 February 1900."""
@@ -48,7 +51,8 @@ def write(tables: list[Table], notes: Notes, path: Path) -> None:
 
     for table in tables:
         _make_sure_it_fits(table)
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False}
+    cells = sum(table.count() * len(table.columns) for table in tables)
+    options = {"constant_memory": cells > IN_MEMORY, "tmpdir": str(path.parent), "strings_to_formulas": False}
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({
         "title": WORKBOOK_TITLE,
@@ -101,7 +105,7 @@ class _Sheet:
 
     def write(self) -> None:
         for column, described in enumerate(self.table.columns):
-            self.sheet.write_string(0, column, described.name, self.head)
+            _write(self.sheet, 0, column, visible(described.name), self.head)
             if described.description:
                 self.sheet.write_comment(0, column, described.description, {"x_scale": 2})
         last = 0
@@ -150,7 +154,7 @@ class _Sheet:
                 f"{where}: {len(text):,} characters, a cell of Excel holds {CHARACTERS:,}. Take it as "
                 "--format csv or parquet, or leave the column out: --query 'select …'."
             )
-        self.sheet.write_string(row, column, text)
+        _write(self.sheet, row, column, text)
         if self.widths[column] < WIDEST:
             self._widen(column, len(text) + 1 if text.isascii() else _width(text))
 
@@ -221,8 +225,18 @@ class _Notes:
             self.sheet.set_row(self.row, _LINE_HEIGHT * lines)
         for column, text in enumerate(texts):
             if text:
-                self.sheet.write_string(self.row, column, visible(text)[:CHARACTERS], style or self.plain)
+                _write(self.sheet, self.row, column, visible(text)[:CHARACTERS], style or self.plain)
         self.row += 1
+
+
+def _write(sheet: Worksheet, row: int, column: int, text: str, style: Format | None = None) -> None:
+    """Write text as it is. XlsxWriter takes what begins with <r> and ends with </r> for markup that is ready,
+    and copies it; in pieces it does not.
+    """
+    if text.startswith("<r>") and text.endswith("</r>"):
+        sheet.write_rich_string(row, column, text[0], text[1], text[2:], *([style] if style else []))
+    else:
+        sheet.write_string(row, column, text, style)
 
 
 def _number_format(book: Workbook, name: str, type_: str) -> Format:

@@ -315,6 +315,32 @@ def test_text_stays_text_in_a_workbook(hostile: Path, tmp_path: Path) -> None:
         assert not any(b"<hyperlink" in parts.read(name) for name in sheets)
 
 
+@pytest.mark.parametrize("in_memory", [2_000_000, 0], ids=["in_memory", "row_by_row"])
+def test_markup_that_looks_ready_for_a_workbook_is_text_in_it(
+    hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int
+) -> None:
+    monkeypatch.setattr(workbook, "IN_MEMORY", in_memory)
+    query = (
+        "select '<r>&bad</r>' as \"<r>x</r>\", '<r><t>x</t></r>' as b, '<r></r>' as c, '=1' as d, '=1' as e"
+    )
+    path = taken(hostile, tmp_path, "xlsx", query=query)
+    texts = ["<r>&bad</r>", "<r><t>x</t></r>", "<r></r>", "=1", "=1"]
+    assert [cell.value for cell in openpyxl.load_workbook(path)["query"][2]] == texts
+    head, row = load_workbook(str(path)).get_sheet_by_name("query").to_python()
+    assert (head, row) == (["<r>x</r>", "b", "c", "d", "e"], texts)
+
+
+def test_a_workbook_is_the_same_however_it_is_written(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "large").mkdir()
+    small = openpyxl.load_workbook(taken(database, tmp_path, "xlsx"))
+    monkeypatch.setattr(workbook, "IN_MEMORY", 0)
+    large = openpyxl.load_workbook(taken(database, tmp_path / "large", "xlsx"))
+    for name in small.sheetnames:
+        assert list(small[name].values) == list(large[name].values)
+
+
 def test_what_excel_cannot_count_or_date_is_text(database: Path, tmp_path: Path) -> None:
     query = (
         "select 12345678901234567 as long, date '1850-05-01' as old, 'nan'::double as nothing, 1850 as year"
