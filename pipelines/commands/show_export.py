@@ -75,12 +75,11 @@ def _bar() -> Iterator[Tell]:
         def tell(name: str, in_all: int, rows: int) -> None:
             progress.update(task, total=in_all, advance=rows)
             done = int(progress.tasks[task].completed)
-            # The last rows are followed by what no row is: descriptions, and the packing of a workbook.
-            is_last = done >= in_all
-            progress.update(
-                task,
-                description="Packing" if is_last else f"Writing {name}",
-                said=f"{done:,} of {in_all:,} rows",
-            )
+            said = f"{done:,} of {in_all:,} rows"
+            if done < in_all:
+                progress.update(task, description=f"Writing {name}", said=said)
+            else:  # a workbook is packed, files are described: nobody can say how far that is
+                progress.update(task, visible=False)
+                progress.add_task("Finishing", total=None, said=said)
 
         yield tell
