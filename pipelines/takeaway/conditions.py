@@ -22,7 +22,7 @@ _VALUES = 400
 _ENDS = ("period_start", "period_end")
 _TOTAL = "total"
 _DIMENSIONS = ("region", "sex", "crime_type", "age_band")
-"""What is meant not to be broken down by where no condition names it, and a figure is that is not."""
+"""Where no condition names one of these, the figure that it does not break down is meant, if there is one."""
 _FIRST = ("source", "measure", PERIOD, "crime_type", "region", "age_band", "sex")
 """What people tell figures apart by, before anything else."""
 
@@ -188,10 +188,10 @@ def _telling_apart(rows: duckdb.DuckDBPyRelation, relation: Described, columns: 
     from duckdb import ColumnExpression
 
     key = published.key_of(relation.name)
-    names = [
-        PERIOD if column.name == _ENDS[0] else column.name for column in columns if column.name != _ENDS[1]
-    ]
-    lengths = _lengths(rows, columns)
+    names = [column.name for column in columns]
+    if set(_ENDS) <= set(names):
+        names = [PERIOD, *(name for name in names if name not in _ENDS)]
+    lengths = _lengths(rows, columns) | {PERIOD: 0}
     is_number = {column.name: column.type not in ("VARCHAR", "DATE", "BOOLEAN") for column in columns}
     rest = sorted(
         (name for name in names if name not in _FIRST),
@@ -239,7 +239,11 @@ def _choices(rows: duckdb.DuckDBPyRelation, name: str) -> list[str]:
         rows.select(*wanted).distinct().fetchall(), key=lambda values: [str(one) for one in values]
     )
     if name == PERIOD:
-        return [f"{name}={_period_of(dict(zip(_ENDS, values, strict=True)))}" for values in reversed(found)]
+        return [
+            f"{name}={_period_of(dict(zip(_ENDS, values, strict=True)))}"
+            for values in reversed(found)
+            if None not in values
+        ]
     return [f"{name}={'' if value is None else value}" for (value,) in found]
 
 

@@ -31,19 +31,20 @@ def new_folder(target: Path, may_replace: bool) -> Iterator[Path]:
     """A folder beside ``target`` that takes its place, whole and on disk, when all went well."""
     with possible(target):
         _make_sure_it_may_go(target, may_replace)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        yield made
-        made.chmod(0o755)
-        for path in made.iterdir():
-            path.chmod(0o644)
-            sync(path)
-        sync(made)
+    with _folder_around(target):
         with possible(target):
-            _put(made, target, may_replace)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            yield made
+            made.chmod(0o755)
+            for path in made.iterdir():
+                path.chmod(0o644)
+                sync(path)
+            sync(made)
+            with possible(target):
+                _put(made, target, may_replace)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
 
 
 @contextmanager
@@ -55,12 +56,27 @@ def new_file(target: Path, may_replace: bool) -> Iterator[Path]:
         if target.exists() and not _is_our_workbook(target):
             said = "is no workbook that an export has written. Nothing was replaced; name another with --out."
             raise Refused(f"`{_shown(target)}` {said}")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=target.parent):
+    with _folder_around(target):
+        with possible(target), tempfile.TemporaryFile(dir=target.parent):
             pass  # so that what fails below is the writing, not the place
-    with replacing(target) as temporary:
-        yield temporary
-        temporary.chmod(0o644)
+        with replacing(target) as temporary:
+            yield temporary
+            temporary.chmod(0o644)
+
+
+@contextmanager
+def _folder_around(target: Path) -> Iterator[None]:
+    """Makes the folders that are missing around ``target``, and takes them away again on failure."""
+    with possible(target):
+        missing = [folder for folder in target.parents if not folder.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for folder in missing:
+            with suppress(OSError):  # somebody has put something there meanwhile
+                folder.rmdir()
+        raise
 
 
 @contextmanager

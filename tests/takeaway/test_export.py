@@ -620,6 +620,15 @@ def test_folders_for_a_workbook_are_made(database: Path, tmp_path: Path, out: st
     assert openpyxl.load_workbook(path).sheetnames == ["notes", "sources"]
 
 
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_folders_that_were_made_for_nothing_are_taken_away(
+    database: Path, tmp_path: Path, format_: str
+) -> None:
+    with pytest.raises(Refused, match="There is no relation"):
+        exports.export(database, Wish(format_, ("nothing",), out=tmp_path / "new/deep/marts.xlsx"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_is_full_is_told_with_what_to_do(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

@@ -116,6 +116,22 @@ def test_periods_are_told_apart_as_one_and_the_latest_comes_first() -> None:
     assert [row["period"] for row in found.rows] == ["2020", "2020", "2021"]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "condition"),
+    [
+        ("2022-01-01", "2022-12-31", "period=2022"),
+        ("2022-04-01", "2022-06-30", "period=2022-04–2022-06"),
+        ("2022-02-01", "2022-02-28", "period=2022-02"),
+        ("2022-02-03", "2022-12-31", "period=2022-02-03–2022-12-31"),
+    ],
+    ids=["year", "quarter", "month", "window"],
+)
+def test_a_period_that_is_offered_is_a_condition(start: str, end: str, condition: str) -> None:
+    more = f"; insert into arrest_trends values ('west', 'cases', '{start}', '{end}', 'theft', 'hills', 8)"
+    assert condition in meant("region=hills", sql=FIGURES + more).choices["period"]
+    assert meant("region=hills", condition, sql=FIGURES + more).row["value"] == 8
+
+
 @pytest.mark.parametrize("words", [["source=east", "region=south"], ["source=west", "period=2021"]])
 def test_a_row_that_conditions_single_out_is_taken_as_it_is(words: list[str]) -> None:
     assert isinstance(meant(*words), conditions.Meant)
