@@ -299,6 +299,7 @@ class CodeEntry(Words):
     """A code that only this source needs, or what this source must add about a listed one."""
 
     label: str | None = Field(None, description="Its label; the code itself where none is given.")
+    label_ko: str | None = Field(None, description="Its label in Korean; printed, it is understood too.")
     aliases: list[Label] = Field([], description="Other printed labels.")
     definition: str | None = Field(None, description="What it means.")
     parent: Text | None = Field(None, description="The code that it is a part of.")
@@ -364,6 +365,10 @@ class Contract(Layout):
     code_lists: dict[str, dict[str, Label | CodeEntry]] = Field(
         {}, description="By dimension: codes that only this source needs, with label and aliases."
     )
+    labels: dict[str, dict[Label, Text]] = Field(
+        {}, description="By dimension: what codes that are kept as they are printed are called in English, "
+        "for whoever reads the figures. Of a code with a path each level by itself."
+    )  # fmt: skip
     agrees_with: list[Agreement] = Field(
         [], description="Figures that should be those of another source or table; tested in "
         "`reconciliations`, by period."
