@@ -61,8 +61,7 @@ class Edition:
 def page(figures: Figures, note: str = "") -> str:
     """The report as HTML. The note says why an older publication is shown, if one is."""
     charts: dict[str, Specification] = {}
-    counted = frozenset(row["source"] for row in figures.rows["sources"] if row["kind"] == "records")
-    editions = [_edition(Words(language, figures.codes, counted), figures) for language in LANGUAGES]
+    editions = [_edition(Words(language, figures.codes), figures) for language in LANGUAGES]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,

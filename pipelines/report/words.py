@@ -33,8 +33,6 @@ class Words:
 
     language: Language
     codes: dict[tuple[str, str], Row]
-    counted: frozenset[str] = frozenset()
-    """Sources whose figures nobody printed: they were counted here."""
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key, with its values filled in. Raises KeyError for an unknown key."""
@@ -81,8 +79,6 @@ class Words:
         """What a share is a share of."""
         kind, low, high = row["base_kind"], row["implied_base_low"], row["implied_base_high"]
         if row["base_value"] is not None:
-            if kind == "published_total" and row["source"] in self.counted:
-                kind = "counted"
             return self(f"base: {kind}", value=self.number(row["base_value"]))
         if kind != "implied":
             return self("base: none")
