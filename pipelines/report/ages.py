@@ -149,11 +149,17 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
 
 
 def _bands(rows: list[Row]) -> list[str]:
-    """The age bands of all rows, the youngest first, unknown ages last."""
-    bounds = {row["age_band"]: (row["age_low"], row["age_high"]) for row in rows}
-    return sorted(
-        bounds, key=lambda band: (bounds[band][0] is None, bounds[band][0] or 0, bounds[band][1] or 999, band)
-    )
+    """The age bands of all rows, the youngest first; those without years, such as minors and adults, as they
+    are printed; unknown ages last.
+    """
+    firsts = {row["age_band"]: row for row in reversed(rows)}
+
+    def place(band: str) -> tuple:
+        low, high = firsts[band]["age_low"], firsts[band]["age_high"]
+        printed = firsts[band]["source_row"] or 0
+        return (low is None, low or 0, 999 if high is None else high, band == "unknown", printed, band)
+
+    return sorted(firsts, key=place)
 
 
 def _cell(words: Words, cells: dict[tuple[str, str], Row], band: str) -> Callable[[Row], str]:

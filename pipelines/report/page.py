@@ -110,7 +110,7 @@ def _part(words: Words, figures: Figures, source: Row) -> Part:
         ("shares", words("shares"), shares.blocks(words, figures.of("types", name), found)),
         ("ages", words("ages"), ages.blocks(words, figures.of("ages", name), found)),
         ("trends", words("trends"), trends.blocks(
-            words, figures.of("trends", name), figures.of("rolling", name), figures.of("regions", name)
+            words, *(figures.of(query, name) for query in ("trends", "rolling", "regions", "breaks"))
         )),
     ]  # fmt: skip
     return Part(

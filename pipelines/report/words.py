@@ -19,6 +19,8 @@ from pipelines.report.figures import Row
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 NOTHING = "·"
+BEGINS = "counted since then"
+"""What the warehouse notes of the first day of a code."""
 
 
 @cache
@@ -65,6 +67,19 @@ class Words:
         fixed, colon, rest = english.partition(": ")
         known = catalogue().get(f"reason: {fixed}")
         return printable(f"{known[self.language] if known else fixed}{colon}{rest}")
+
+    def broken(self, found: Row) -> str:
+        """From when a series counts something else, and what."""
+        note = printable(found["note"])
+        if found["is_end"]:
+            codes = (self.codes.get((found["dimension"], found["code"]), {}).get("replaced_by") or "").split(
+                ", "
+            )
+            instead = ", ".join(self.label(found["dimension"], code) for code in codes if code)
+            note = self("break: replaced", instead=instead) if instead else self("break: ends")
+        elif note == BEGINS:
+            note = self("break: begins")
+        return self("break", day=day(found["break_on"]), note=note)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         return NOTHING if value is None else f"{value:,.{digits}f}"

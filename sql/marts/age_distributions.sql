@@ -243,4 +243,5 @@ left join sources
     on compared.source = sources.source
 order by
     compared.source, compared.period_start, compared.period_end, compared.measure, compared.region,
-    compared.crime_type, compared.sex, compared.age_low nulls last, compared.age_band
+    compared.crime_type, compared.sex, compared.age_low nulls last, compared.age_band = 'unknown',
+    case when compared.age_low is null then compared.source_row end, compared.age_band

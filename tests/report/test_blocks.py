@@ -109,6 +109,15 @@ def test_a_band_whose_label_does_not_say_its_years_goes_by_them():
     assert shown == ["7-12", "10대", "adult"]
 
 
+def test_ages_without_years_stand_as_they_are_printed_and_unknown_ones_last():
+    printed = {"minor": 2, "0-13": 3, "adult": 4, "unknown": 1}
+    rows = [
+        {"age_band": band, "age_low": 0 if band == "0-13" else None, "age_high": None, "source_row": row}
+        for band, row in printed.items()
+    ]
+    assert ages._bands(rows) == ["0-13", "minor", "adult", "unknown"]
+
+
 def test_that_not_all_types_are_shown_is_said():
     rows = [of_type("fraud", found=33), of_type("theft", found=33)]
     [block] = shares.blocks(WORDS, rows, [])
@@ -126,7 +135,7 @@ def test_months_are_shown_rather_than_the_years_that_they_add_up_to():
             "source_file": None, "released_on": None,
         }  # fmt: skip
 
-    latest, series = trends.blocks(WORDS, [at(1), at(2), at(3), at(None)], [], [])
+    latest, series = trends.blocks(WORDS, [at(1), at(2), at(3), at(None)], [], [], [])
     assert latest.chart is None
     assert len(series.chart["data"]["values"]) == 3
 

@@ -48,7 +48,7 @@ def opened(browser, first_run: Path):
         tab = context.new_page()
         troubles: list[str] = []
         tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: troubles.append(message.text))
         tab.on(
             "request",
             lambda request: (
@@ -222,6 +222,32 @@ def test_nothing_that_an_export_says_becomes_markup(opened, tmp_path):
     tab.locator("main:not([hidden]) .chart path[aria-roledescription=bar]").first.hover()
     tab.wait_for_selector(".vg-tooltip.visible")
     assert tab.evaluate("document.querySelectorAll('.vg-tooltip img, .vg-tooltip script').length") == 0
+    assert troubles == []
+
+
+@needs_browser
+@pytest.mark.parametrize("years", [5, 12])
+def test_where_a_series_breaks_a_mark_stands_and_no_line_leads_across(opened, first_run, tmp_path, years):
+    figures = read(first_run / "warehouse/caseload.duckdb")
+    [row, *_] = figures.of("trends", NOI)
+    series = [
+        row | {"period_kind": "year", "value": 10 * year, "period_start": dt.date(2010 + year, 1, 1),
+               "period_end": dt.date(2010 + year, 12, 31)}
+        for year in range(years)
+    ]  # fmt: skip
+    found = {"source": NOI, "dimension": "measure", "code": row["measure"], "note": "counts attempts too"}
+    broken = [found | {"break_on": dt.date(2013, 1, 1), "is_end": False}]
+    page = tmp_path / "broken.html"
+    changed = figures.rows | {"trends": series, "rolling": [], "breaks": broken}
+    page.write_text(made(with_(figures, rows=changed)), encoding="utf-8")
+    tab, troubles = opened(path=page)
+
+    shown = tab.locator("main:not([hidden]) .chart", has_text="series breaks")
+    assert shown.count() == 1
+    assert shown.locator("line[stroke-dasharray='4,3']").count() == 1
+    assert shown.locator(".mark-line path").count() == (2 if years > 8 else 0)
+    told = tab.locator("main:not([hidden]) figcaption").all_inner_texts()
+    assert [text for text in told if "The series breaks on 2013-01-01: counts attempts too." in text]
     assert troubles == []
 
 
