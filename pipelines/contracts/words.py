@@ -320,6 +320,14 @@ class CodeEntry(Words):
         return self
 
 
+class OwnDimension(Words):
+    """A dimension that only this source has."""
+
+    definition: str = Field(description="What it means.")
+    label: str | None = Field(None, description="What it is called; its name where none is given.")
+    label_ko: str | None = Field(None, description="What it is called in Korean.")
+
+
 class Agreement(Words):
     """Figures of this source that should be those of another, or of another table."""
 
@@ -344,11 +352,13 @@ class Contract(Layout):
     publisher: str = Field(description="Who publishes it.")
     publisher_ko: str | None = Field(None, description="Who publishes it, in Korean.")
     licence: str = Field(description="Under which terms.")
+    licence_ko: str | None = Field(None, description="Under which terms, in Korean.")
     homepage: str | None = Field(None, description="Where it is published.")
     citation: str | None = Field(
         None, description="How to cite it; made of publisher, title and latest release if not given."
     )
     notes: str | None = Field(None, description="What a reader must know: inferences, caveats.")
+    notes_ko: str | None = Field(None, description="What a reader must know, in Korean.")
     kind: Literal["table", "records"] = Field(
         "table", description="table: the cells are published numbers. records: each row is a crime, an "
         "arrest or a person, and is counted."
@@ -359,8 +369,9 @@ class Contract(Layout):
     calendar: Calendar | None = Field(
         None, description="When the next edition is due, and from when it is late."
     )
-    other_dimensions: dict[str, str] = Field(
-        {}, description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means."
+    other_dimensions: dict[str, str | OwnDimension] = Field(
+        {},
+        description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means, or its labels too.",
     )
     code_lists: dict[str, dict[str, Label | CodeEntry]] = Field(
         {}, description="By dimension: codes that only this source needs, with label and aliases."

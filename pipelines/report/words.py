@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -35,6 +35,7 @@ class Words:
 
     language: Language
     codes: dict[tuple[str, str], Row]
+    sources: Mapping[str, Row] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key, with its values filled in. Raises KeyError for an unknown key."""
@@ -46,6 +47,14 @@ class Words:
             return self("all")
         row = self.codes.get((dimension, code), {})
         return printable(row.get(f"label_{self.language}") or row.get("label_en") or code)
+
+    def title(self, source: str) -> str:
+        """What a source is called."""
+        return printable(self.of(self.sources.get(source, {}), "title") or source)
+
+    def of(self, source: Row, word: str) -> str | None:
+        """What a contract says of its source, in this language where it says it in both."""
+        return source.get(f"{word}_{self.language}") or source.get(word)
 
     def definition(self, dimension: str, code: str) -> str:
         return printable(self.codes.get((dimension, code), {}).get("definition") or "")

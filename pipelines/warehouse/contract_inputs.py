@@ -139,9 +139,11 @@ def source_entries(sources: Iterable[Source], due: Mapping[str, Due]) -> Iterato
             "publisher",
             "publisher_ko",
             "licence",
+            "licence_ko",
             "homepage",
             "citation",
             "notes",
+            "notes_ko",
             "kind",
             "is_simulated",
         )

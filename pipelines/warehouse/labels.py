@@ -7,8 +7,12 @@ from typing import Any
 
 from pipelines.contracts.codes import MEASURE, PATH, listed_codes
 from pipelines.contracts.contract import Source
+from pipelines.contracts.words import OwnDimension
 from pipelines.observation import DIMENSIONS
 from pipelines.warehouse.contract_inputs import added_code
+
+DIMENSION = "dimension"
+"""Where ``codes`` has the names of dimensions that only one source has."""
 
 English = dict[tuple[str, str], str]
 Entries = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -27,7 +31,16 @@ def given_codes(sources: Iterable[Source]) -> dict[tuple[str, str], dict[str, An
                 row = added_code(code, added)
                 known = entries.setdefault((dimension, code), row)
                 known.update({key: value for key, value in row.items() if known.get(key) is None})
+    for contract in contracts:
+        for name, meaning in contract.other_dimensions.items():
+            entries.setdefault((DIMENSION, name), _dimension(meaning))
     return entries
+
+
+def _dimension(meaning: str | OwnDimension) -> dict[str, Any]:
+    if isinstance(meaning, str):
+        return {"definition": meaning}
+    return {"label_en": meaning.label, "label_ko": meaning.label_ko, "definition": meaning.definition}
 
 
 def english(sources: Iterable[Source]) -> English:

@@ -74,7 +74,7 @@ def test_a_contradiction_stands_at_the_figures_that_it_is_about():
     said = {
         "measure": "cases", "dimension": "crime_type", **JULY, "crime_type": "total", "kind": "sum_of_parts",
         "region": "total", "sex": "total", "age_band": "total",
-        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "explanation": "14 is not 12.",
+        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "sum_of_parts": None, "their_source": None, "explanation": "14 is not 12.",
     }  # fmt: skip
     other = said | {"dimension": "age_band", "explanation": "of ages"}
     rows = [of_type("fraud"), of_type("theft")]

@@ -305,14 +305,27 @@ def test_a_release_that_is_late_is_among_what_to_be_careful_about(first_run):
 def test_a_correction_an_expectation_and_an_export_kept_out_are_told(first_run):
     figures = read(first_run / "warehouse/caseload.duckdb")
     told = [
-        {"source": NOI, "kind": kind, "source_file": f"{NOI}/a.csv", "said": f"{kind} <i>"}
+        {
+            "source": NOI,
+            "kind": kind,
+            "source_file": f"{NOI}/a.csv",
+            "said": f"{kind} <i>",
+            "released_on": dt.date(2025, 1, 31),
+            "period_start": dt.date(2024, 1, 1),
+            "period_end": dt.date(2024, 12, 31),
+            "check_name": "a_rule",
+            "evaluated": 9,
+            "unexpected": 2,
+            "examples": None,
+        }
         for kind in ("corrected", "quarantined", "stale_correction", "unmet_expectation")
     ]
     text = made(with_(figures, rows=figures.rows | {"cautions": told}))
 
     for kind, heading in (("quarantined", "Exports that are kept out"), ("corrected", "Corrected figures")):
         assert heading in text
-        assert f"{NOI}/a.csv: {kind} &lt;i&gt;" in text
+        assert f"{kind} &lt;i&gt;" in text
+    assert "2024, release of 2025-01-31: unmet_expectation &lt;i&gt;" in text
 
 
 def test_with_nothing_to_be_careful_about_the_page_says_so(first_run):
