@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pipelines.common.problems import printable
 from pipelines.observation import TOTAL
-from pipelines.report.blocks import Block, by_measure, contradicted, labels, notes, origin
+from pipelines.report.blocks import Block, by_measure, contradicted, ends, labels, notes, origin
 from pipelines.report.charts import AS_PUBLISHED, COMPUTED, Specification, chart
 from pipelines.report.figures import Row
 from pipelines.report.shares import as_plotted, plotted, printed_share, share
@@ -20,12 +20,18 @@ def blocks(words: Words, rows: list[Row], contradictions: list[Row]) -> list[Blo
     """A block a measure, and another where ages are known of more crime types than one."""
     found = []
     for of_measure in by_measure(rows):
-        main = [row for row in of_measure if row["place"] == 1]
+        main = _told([row for row in of_measure if row["place"] == 1])
         found.append(_ages(words, main, contradictions))
         of_both = [row for row in of_measure if row["sex"] == TOTAL]
         if len({row["crime_type"] for row in of_both}) > 1:
             found.append(_by_type(words, of_both, contradictions))
     return found
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """The rows of the bands of which something is known."""
+    known = {row["age_band"] for row in rows if row["value"] is not None or plotted(row) is not None}
+    return [row for row in rows if row["age_band"] in known]
 
 
 def _ages(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
@@ -119,9 +125,10 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
     bands = _bands(rows)
     names = labels(rows, lambda row: _band(words, row), "age_band")
     cells = {(row["crime_type"], row["age_band"]): row for row in rows}
+    short = ends(types)
     segments = [
         {
-            "label": types[row["crime_type"]], "group": names[row["age_band"]], "number": plotted(row),
+            "label": short[row["crime_type"]], "group": names[row["age_band"]], "number": plotted(row),
             "place": bands.index(row["age_band"]),
             "shown": as_plotted(words, row),
         }

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from pipelines.common.problems import printable
+from pipelines.contracts.codes import PATH
 from pipelines.observation import TOTAL
 from pipelines.report.charts import Specification
 from pipelines.report.contradictions import contradiction
@@ -94,3 +95,10 @@ def labels(rows: Iterable[Row], name: Callable[[Row], str], code: str) -> dict[s
     named = {row[code]: name(row) for row in rows}
     taken = list(named.values())
     return {key: label if taken.count(label) == 1 else f"{label} ({key})" for key, label in named.items()}
+
+
+def ends(names: dict[str, str]) -> dict[str, str]:
+    """The same labels for charts, where room is scarce: of a path its last level, where no other has it."""
+    last = {key: label.rpartition(PATH)[2] for key, label in names.items()}
+    taken = list(last.values())
+    return {key: last[key] if taken.count(last[key]) == 1 else names[key] for key in names}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import accumulate, groupby, pairwise
 from typing import Any
 
-from pipelines.report.blocks import Block, by_measure, labels, largest, notes, origin
+from pipelines.report.blocks import Block, by_measure, ends, labels, largest, notes, origin
 from pipelines.report.charts import Template, chart
 from pipelines.report.figures import Row
 from pipelines.report.tables import Column, table
@@ -56,6 +56,14 @@ def _compared(words: Words, earlier: str = "column: year earlier") -> list[Colum
     ]
 
 
+def _without_one_reason(words: Words, columns: list[Column], rows: list[Row]) -> tuple[list[Column], str]:
+    """Columns without the reasons where all rows have the same, and that reason as a note."""
+    reasons = {words.reason(row["no_change_reason"]) for row in rows}
+    if len(reasons) > 1 or "" in reasons:
+        return columns, ""
+    return columns[:-1], words("no comparison", reason=reasons.pop())
+
+
 def _latest(words: Words, rows: list[Row]) -> Block:
     columns = [
         Column(words("column: measure"), lambda row: words.what(row)),
@@ -63,7 +71,7 @@ def _latest(words: Words, rows: list[Row]) -> Block:
         *_compared(words),
     ]
     heading = words("latest figures")
-    said = words("no comparison") if any(row["no_change_reason"] for row in rows) else ""
+    columns, said = _without_one_reason(words, columns, rows)
     return Block(heading, table(heading, columns, rows), None, notes(words, rows, said), origin(words, rows))
 
 
@@ -72,11 +80,12 @@ def _over_time(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
     heading = words("over time", measure=measure)
     columns = [Column(words("column: period"), period, "period"), *_compared(words)]
     listed = rows[::-1][:LISTED]
+    columns, reason = _without_one_reason(words, columns, listed)
     broken = _broken(rows, breaks)
     points = _points(words, rows, broken, period)
     template: Template = "columns" if len(rows) <= FEW else "line"
     shown = chart(template, points, measure, words("column: period"), heading)
-    said = [_latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
+    said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
     return Block(
         heading, table(heading, columns, listed), shown, notes(words, rows, *said), origin(words, rows)
     )
@@ -107,9 +116,10 @@ def _twelve_months(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
         *_compared(words, "column: twelve months earlier"),
     ]
     listed = rows[::-1][:LISTED]
+    columns, reason = _without_one_reason(words, columns, listed)
     broken = _broken(rows, breaks)
     shown = chart("line", _points(words, rows, broken, _last_month), measure, words("until"), heading)
-    said = [_latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
+    said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
     return Block(heading, table(heading, columns, listed), shown, notes(words, rows, *said))
 
 
@@ -148,7 +158,8 @@ def _regions(words: Words, rows: list[Row]) -> Block:
             "number",
         ),
     ]
-    bars = [_point(words, row, names[row["region"]]) for row in rows]
+    short = ends(names)
+    bars = [_point(words, row, short[row["region"]]) for row in rows]
     return Block(
         heading,
         table(heading, columns, rows),

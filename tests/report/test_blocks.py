@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.report import ages, shares, trends
-from pipelines.report.blocks import labels, origin
+from pipelines.report.blocks import ends, labels, origin
 from pipelines.report.charts import chart
 from pipelines.report.tables import Column, table
 from pipelines.report.words import Words
@@ -46,7 +46,7 @@ def test_a_share_whose_base_is_known_is_shown_and_the_printed_one_marked():
     assert [row["printed"] for row in block.chart["data"]["values"]] == [25.0, None]
     assert "<td>25.0</td>" in block.table
     assert "<td>25</td>" in block.table  # with the digits that were printed
-    assert block.notes[0].startswith("Shares of: published total 40.")
+    assert block.notes[0].startswith("Shares of the published total, 40.")
 
 
 def test_a_share_whose_base_is_not_known_is_that_of_the_publisher_and_said_to_be():
@@ -58,7 +58,7 @@ def test_a_share_whose_base_is_not_known_is_that_of_the_publisher_and_said_to_be
     [block] = shares.blocks(WORDS, rows, [])
 
     assert bars(block) == [("Fraud", 35.2), ("theft", 30.0)]
-    assert "implied by the printed shares: 28–29" in block.notes[0]
+    assert "the published percentages fit a total of 28–29" in block.notes[0]
     assert "that the publisher prints" in block.notes[0]
 
 
@@ -66,7 +66,7 @@ def test_without_any_share_counts_are_shown_and_the_reason_given():
     [block] = shares.blocks(WORDS, [of_type("fraud"), of_type("theft", value=4)], [])
 
     assert bars(block) == [("Fraud", 10), ("theft", 4)]
-    assert block.notes == ["No share is given: no base that nothing contradicts."]
+    assert block.notes == ["No shares are computed: no total fits everything that is published."]
     assert "Share %" not in block.table
 
 
@@ -162,6 +162,34 @@ def test_bars_of_two_codes_with_one_label_do_not_become_one():
     rows = [{"code": "a"}, {"code": "b"}, {"code": "c"}]
     named = labels(rows, lambda row: "Other" if row["code"] != "c" else "Fraud", "code")
     assert named == {"a": "Other (a)", "b": "Other (b)", "c": "Fraud"}
+
+
+def test_a_chart_has_the_last_level_of_a_path_where_that_says_which():
+    names = {"a": "Property > Theft", "b": "Property > Other", "c": "Violence > Other", "d": "Drugs"}
+    assert ends(names) == {"a": "Theft", "b": "Property > Other", "c": "Violence > Other", "d": "Drugs"}
+
+
+def test_a_share_however_small_is_not_shown_as_nothing():
+    rows = [of_type(str(value), share_pct=value) for value in (0.0, 0.0123, 0.06, 41.49)]
+    assert [shares.share(WORDS, row) for row in rows] == ["0.0", "0.01", "0.1", "41.5"]
+
+
+def test_one_reason_for_no_change_stands_below_the_table_and_several_in_it():
+    def at(month: int, reason: str) -> dict[str, Any]:
+        return {
+            "source": "s", "measure": "cases", "crime_type": "total", "region": "total", "period_kind": "month",
+            "period_start": dt.date(2024, month, 1), "period_end": dt.date(2024, month, 28), "value": 5,
+            "previous_value": None, "change_pct": None, "published_change_pct": None,
+            "no_change_reason": reason, "source_file": None, "released_on": None,
+        }  # fmt: skip
+
+    first = "no figure for the period a year earlier"
+    _, one = trends.blocks(WORDS, [at(1, first), at(2, first)], [], [], [])
+    assert f"No change is given: {first}." in one.notes
+    assert "Why no change" not in one.table
+    _, several = trends.blocks(WORDS, [at(1, first), at(2, "the figure a year earlier is 0")], [], [], [])
+    assert "Why no change" in several.table
+    assert not [note for note in several.notes if "No change is given" in note]
 
 
 def test_the_exports_that_figures_come_from_are_named_the_newest_first():

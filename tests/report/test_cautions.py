@@ -70,12 +70,12 @@ def contradicted(kind: str, **other: Any) -> dict[str, Any]:
         (
             100.0,
             "100 here, 90 in “Cybercrime by year”, 10 fewer.",
-            "‘연도별 사이버범죄’은(는) 90로 10 적습니다.",
+            "‘연도별 사이버범죄’에는 90입니다(차이 10).",
         ),
         (
             70.0,
             "70 here, 90 in “Cybercrime by year”, 20 more.",
-            "‘연도별 사이버범죄’은(는) 90로 20 많습니다.",
+            "‘연도별 사이버범죄’에는 90입니다(차이 20).",
         ),
     ],
 )

@@ -65,7 +65,7 @@ def test_a_change_however_small_has_its_sign_and_none_is_no_fall():
 
 def test_what_was_counted_here_is_not_called_published():
     row = {"base_value": 9, "implied_base_low": None, "implied_base_high": None}
-    assert Words("en", {}).base(row | {"base_kind": "published_total"}) == "published total 9"
+    assert Words("en", {}).base(row | {"base_kind": "published_total"}) == "the published total, 9"
     assert Words("en", {}).base(row | {"base_kind": "counted_total"}) == "all that were counted, 9"
 
 
