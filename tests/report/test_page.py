@@ -226,6 +226,29 @@ def test_nothing_that_an_export_says_becomes_markup(opened, tmp_path):
 
 
 @needs_browser
+@pytest.mark.parametrize(("width", "is_shown"), [(360, False), (1280, True)])
+def test_numbers_above_columns_that_are_too_narrow_for_them_are_left_to_the_table(
+    opened, first_run, tmp_path, width, is_shown
+):
+    figures = read(first_run / "warehouse/caseload.duckdb")
+    [row, *_] = figures.of("trends", NOI)
+    series = [
+        row | {"period_kind": "year", "value": 230_000 + year, "period_start": dt.date(2010 + year, 1, 1),
+               "period_end": dt.date(2010 + year, 12, 31)}
+        for year in range(8)
+    ]  # fmt: skip
+    page = tmp_path / "narrow.html"
+    changed = figures.rows | {"trends": series, "rolling": []}
+    page.write_text(made(with_(figures, rows=changed)), encoding="utf-8")
+    tab, troubles = opened(path=page, viewport={"width": width, "height": 800})
+
+    number = tab.locator("main:not([hidden]) .chart text", has_text="230,007")
+    assert number.count() == 1
+    assert (number.get_attribute("opacity") != "0") == is_shown
+    assert troubles == []
+
+
+@needs_browser
 @pytest.mark.parametrize("years", [5, 12])
 def test_where_a_series_breaks_a_mark_stands_and_no_line_leads_across(opened, first_run, tmp_path, years):
     figures = read(first_run / "warehouse/caseload.duckdb")
