@@ -19,8 +19,8 @@ from pipelines.report.figures import Row
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 NOTHING = "·"
-BEGINS = "counted since then"
-"""What the warehouse notes of the first day of a code."""
+BREAKS, BEGINS, ENDS = "the series breaks", "counted since then", "no longer counted"
+"""What the warehouse says of a break, and notes of the first day of a code and of the one after its last."""
 
 
 @cache
@@ -70,25 +70,37 @@ class Words:
         return f"{measure} ({', '.join(fixed)})" if fixed else measure
 
     def reason(self, english: str | None) -> str:
-        """Why there is no change, as the marts say it, in this language; what follows a colon stays."""
+        """Why there is no change, as the marts say it, in this language; what follows a colon stays, but for
+        what the warehouse itself notes of a break.
+        """
         if not english:
             return ""
         fixed, colon, rest = english.partition(": ")
         known = catalogue().get(f"reason: {fixed}")
+        if fixed == BREAKS:
+            since, blank, note = rest.partition(" ")
+            rest = f"{since}{blank}{self._note(note)}"
         return printable(f"{known[self.language] if known else fixed}{colon}{rest}")
 
     def broken(self, found: Row) -> str:
         """From when a series counts something else, and what."""
-        note = printable(found["note"])
-        if found["is_end"]:
-            codes = (self.codes.get((found["dimension"], found["code"]), {}).get("replaced_by") or "").split(
-                ", "
-            )
-            instead = ", ".join(self.label(found["dimension"], code) for code in codes if code)
-            note = self("break: replaced", instead=instead) if instead else self("break: ends")
-        elif note == BEGINS:
-            note = self("break: begins")
-        return self("break", day=day(found["break_on"]), note=note)
+        return self("break", day=day(found["break_on"]), note=self._note(found["note"]))
+
+    def _note(self, note: str) -> str:
+        """What changed; where a code begins or ends, in this language, with what is counted instead."""
+        if note == BEGINS:
+            return self("break: begins")
+        ended, instead, codes = note.partition("; instead: ")
+        if ended != ENDS:
+            return printable(note)
+        if not instead:
+            return self("break: ends")
+        return self("break: replaced", instead=", ".join(self._named(code) for code in codes.split(", ")))
+
+    def _named(self, code: str) -> str:
+        """What a code is called, whatever its dimension."""
+        of = next((name for name in ("crime_type", "region") if (name, code) in self.codes), "measure")
+        return self.label(of, code)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         return NOTHING if value is None else f"{value:,.{digits}f}"

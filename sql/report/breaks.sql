@@ -5,7 +5,6 @@ select
     series_breaks.code,
     series_breaks.break_on,
     series_breaks.note,
-    series_breaks.is_end,
 from series_breaks
 inner join sources
     on coalesce(series_breaks.source, sources.source) = sources.source

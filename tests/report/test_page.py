@@ -259,7 +259,7 @@ def test_where_a_series_breaks_a_mark_stands_and_no_line_leads_across(opened, fi
         for year in range(years)
     ]  # fmt: skip
     found = {"source": NOI, "dimension": "measure", "code": row["measure"], "note": "counts attempts too"}
-    broken = [found | {"break_on": dt.date(2013, 1, 1), "is_end": False}]
+    broken = [found | {"break_on": dt.date(2013, 1, 1)}]
     page = tmp_path / "broken.html"
     changed = figures.rows | {"trends": series, "rolling": [], "breaks": broken}
     page.write_text(made(with_(figures, rows=changed)), encoding="utf-8")

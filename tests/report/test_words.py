@@ -70,17 +70,17 @@ def test_what_was_counted_here_is_not_called_published():
 
 
 def test_a_break_says_what_is_counted_instead():
-    codes = {
-        ("crime_type", "rape"): {"replaced_by": "rape_completed, rape_attempted"},
-        ("crime_type", "rape_completed"): {"label_en": "Completed rape", "label_ko": "강간 기수"},
-    }
-    end = {"dimension": "crime_type", "code": "rape", "note": "no longer counted; instead: …", "is_end": True,
-           "break_on": dt.date(2013, 1, 1)}  # fmt: skip
+    codes = {("crime_type", "rape_completed"): {"label_en": "Completed rape", "label_ko": "강간 기수"}}
+    noted = "no longer counted; instead: rape_completed, rape_attempted"
+    end = {"note": noted, "break_on": dt.date(2013, 1, 1)}
     said = "The series breaks on 2013-01-01: no longer counted; instead: Completed rape, rape_attempted."
     assert Words("en", codes).broken(end) == said
     assert "대신 강간 기수, rape_attempted" in Words("ko", codes).broken(end)
-    assert Words("ko", {}).broken(end) == "2013-01-01부터 계열이 끊깁니다: 더는 집계하지 않음."
-    wider = end | {"is_end": False, "note": "counts attempts too"}
+    reason = Words("ko", codes).reason(f"the series breaks: 2013-01-01 {noted}")
+    assert reason == "계열 단절: 2013-01-01 더는 집계하지 않음, 대신 강간 기수, rape_attempted"
+    gone = Words("ko", {}).broken(end | {"note": "no longer counted"})
+    assert gone == "2013-01-01부터 계열이 끊깁니다: 더는 집계하지 않음."
+    wider = end | {"note": "counts attempts too"}
     assert Words("en", codes).broken(wider) == "The series breaks on 2013-01-01: counts attempts too."
     begun = Words("ko", codes).broken(wider | {"note": "counted since then"})
     assert begun == "2013-01-01부터 계열이 끊깁니다: 이때부터 집계."
