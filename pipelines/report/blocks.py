@@ -52,15 +52,23 @@ def notes(words: Words, rows: Sequence[Row], *more: str) -> list[str]:
 def contradicted(
     words: Words, rows: Sequence[Row], dimension: str, contradictions: Sequence[Row]
 ) -> list[str]:
-    """Contradictions among the figures that some rows are, along one dimension."""
+    """Contradictions among the figures that some rows are, along one dimension. That of the shares names the
+    sum of the parts, so that the one of that sum need not be told as well.
+    """
     measure, when = rows[0]["measure"], (rows[0]["period_start"], rows[0]["period_end"])
     types = {row["crime_type"] for row in rows} if dimension == "age_band" else {TOTAL}
-    return [
-        contradiction(words, row)
+    found = [
+        row
         for row in contradictions
         if (row["measure"], row["dimension"]) == (measure, dimension)
         and (row["period_start"], row["period_end"]) == when
         and row["crime_type"] in types
+    ]
+    of_shares = {row["crime_type"] for row in found if row["kind"] == "share_base"}
+    return [
+        contradiction(words, row)
+        for row in found
+        if row["kind"] != "sum_of_parts" or row["crime_type"] not in of_shares
     ]
 
 

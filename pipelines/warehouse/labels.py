@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from pipelines.warehouse.contract_inputs import added_code
 
 DIMENSION = "dimension"
 """Where ``codes`` has the names of dimensions that only one source has."""
+
+_HANGUL = re.compile("[가-힣]")
 
 English = dict[tuple[str, str], str]
 Entries = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -55,7 +58,8 @@ def english(sources: Iterable[Source]) -> English:
 
 def labelled(entries: Entries, called: English) -> list[dict[str, Any]]:
     """Rows of ``codes``, each with a label: its own, else those of the levels of its path, else what is
-    ``printed`` for it, else the code. Where levels have an English label, others stand for Korean.
+    ``printed`` for it, else the code. Where levels have an English label, what is printed in Korean is the
+    Korean one.
     """
     return [
         {"dimension": dimension, "code": code, **entry} | _labels(entries, called, dimension, code)
@@ -71,8 +75,8 @@ def _labels(entries: Entries, called: English, dimension: str, code: str) -> dic
     labels = [called.get(step) or entries.get(step, {}).get("label_en") for step in steps]
     if not any(labels):
         return {"label_en": entry.get("printed") or code, "label_ko": entry.get("label_ko")}
-    korean = [entries.get(step, {}).get("label_ko") or step[1] for step in steps]
+    korean = PATH.join(entries.get(step, {}).get("label_ko") or step[1] for step in steps)
     return {
         "label_en": PATH.join(label or step for label, (_, step) in zip(labels, steps, strict=True)),
-        "label_ko": entry.get("label_ko") or PATH.join(korean),
+        "label_ko": entry.get("label_ko") or (korean if _HANGUL.search(korean) else None),
     }

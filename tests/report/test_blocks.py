@@ -74,7 +74,8 @@ def test_a_contradiction_stands_at_the_figures_that_it_is_about():
     said = {
         "measure": "cases", "dimension": "crime_type", **JULY, "crime_type": "total", "kind": "sum_of_parts",
         "region": "total", "sex": "total", "age_band": "total",
-        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "sum_of_parts": None, "their_source": None, "explanation": "14 is not 12.",
+        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "sum_of_parts": None,
+        "their_source": None, "explanation": "14 is not 12.",
     }  # fmt: skip
     other = said | {"dimension": "age_band", "explanation": "of ages"}
     rows = [of_type("fraud"), of_type("theft")]
@@ -84,6 +85,10 @@ def test_a_contradiction_stands_at_the_figures_that_it_is_about():
     assert "14 is not 12." in block.notes
     assert "of ages" not in block.notes
     assert "cases 범죄유형별: 항목의 합은 14인데, 공표 합계는 12입니다." in korean.notes
+    of_shares = said | {"kind": "share_base", "explanation": "Shares of 14, and the parts are 14."}
+    [shorter] = shares.blocks(WORDS, rows, [of_shares, said])
+    assert "Shares of 14, and the parts are 14." in shorter.notes
+    assert "14 is not 12." not in shorter.notes, "the sentence before it says so"
 
 
 def test_what_is_provisional_corrected_or_not_to_be_added_is_said():
@@ -97,7 +102,7 @@ def test_what_is_provisional_corrected_or_not_to_be_added_is_said():
 def test_one_type_is_no_breakdown_and_of_one_region_it_is_said():
     assert shares.blocks(WORDS, [of_type("fraud")], []) == []
     [block] = shares.blocks(WORDS, [of_type("fraud", region="btp"), of_type("theft", region="btp")], [])
-    assert "Of btp only: no figure of all regions is published." in block.notes
+    assert "Of btp only: there is no figure of all regions together." in block.notes
 
 
 def test_a_band_whose_label_does_not_say_its_years_goes_by_them():

@@ -17,6 +17,7 @@ CALLED = {
     ("crime_type", "절도범"): "Theft",
     ("crime_type", "특수절도"): "Aggravated theft",
     ("region", "고양"): "Goyang",
+    ("region", "btp"): "British Transport Police",
 }
 LISTED = {("region", "gyeonggi"): {"label_en": "Gyeonggi", "label_ko": "경기"}}
 
@@ -33,6 +34,7 @@ def called(entries):
         ("crime_type", "절도범 > 기타", ("Theft > 기타", "절도범 > 기타")),
         ("crime_type", "기타", ("기타", None)),
         ("region", "gyeonggi > 고양", ("Gyeonggi > Goyang", "경기 > 고양")),
+        ("region", "btp", ("British Transport Police", None)),
         ("region", "gyeonggi > gyeonggi", ("Gyeonggi > Gyeonggi", "경기 > 경기")),
     ],
 )
