@@ -41,9 +41,7 @@ def test_repeated_keys_say_what_that_means_for_the_counts():
     said = caution(
         ENGLISH, unmet("no_key_is_repeated(Crime ID)", "column 'Crime ID' is that of …", unexpected=4)
     )
-    assert said.endswith(
-        "4 of 123 rows have the Crime ID of an earlier row, so some records may be counted twice."
-    )
+    assert said.endswith("4 of 123 rows have the Crime ID of another row; they are counted all the same.")
 
 
 def test_another_rule_is_told_without_the_path_of_the_file():
