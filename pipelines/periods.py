@@ -33,10 +33,11 @@ class Period:
 
     @property
     def short(self) -> str:
-        """A whole year as 2019, whole months as 2024-11–2025-10, anything else by its days."""
+        """Whole years as 2019 or 1994–2010, months as 2024-11–2025-10, anything else by its days."""
         if self.start.day == 1 and (self.end + ONE_DAY).day == 1:
-            if (self.start.month, self.end.month) == (1, 12) and self.start.year == self.end.year:
-                return str(self.start.year)
+            if (self.start.month, self.end.month) == (1, 12):
+                first, last = str(self.start.year), str(self.end.year)
+                return first if first == last else f"{first}–{last}"
             first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
             return first if first == last else f"{first}–{last}"
         return f"{self.start}–{self.end}"

@@ -168,5 +168,5 @@ def _table(contract: Contract, name: str, layout: Layout) -> Table:
 def _listed(entry: str | CodeEntry) -> Listed:
     if isinstance(entry, str):
         return Listed((entry,))
-    labels = [entry.label] if entry.label else []
+    labels = filter(None, (entry.label, entry.label_ko))
     return Listed((*labels, *entry.aliases), entry.parent, (entry.valid_from, entry.valid_to))

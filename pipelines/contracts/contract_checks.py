@@ -182,6 +182,7 @@ def _dimension_names(
     used: list[tuple[tuple[Any, ...], str]] = [(("set", name), name) for name in layout.set]
     used += [(("codes", name), name) for name in layout.codes]
     used += [(("code_lists", name), name) for name in contract.code_lists]
+    used += [(("labels", name), name) for name in contract.labels]
     used += [(("parents", name), name) for name in layout.parents]
     if isinstance(layout.totals, dict):
         used += [(("totals", name), name) for name in layout.totals]

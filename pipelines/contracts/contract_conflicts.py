@@ -192,4 +192,4 @@ def _is_circle(code: str, known: CodeList) -> bool:
 def _printed(entry: str | CodeEntry) -> list[str]:
     if isinstance(entry, str):
         return [entry]
-    return [entry.label, *entry.aliases] if entry.label else entry.aliases
+    return [label for label in (entry.label, entry.label_ko, *entry.aliases) if label]

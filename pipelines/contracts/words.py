@@ -299,6 +299,7 @@ class CodeEntry(Words):
     """A code that only this source needs, or what this source must add about a listed one."""
 
     label: str | None = Field(None, description="Its label; the code itself where none is given.")
+    label_ko: str | None = Field(None, description="Its label in Korean; printed, it is understood too.")
     aliases: list[Label] = Field([], description="Other printed labels.")
     definition: str | None = Field(None, description="What it means.")
     parent: Text | None = Field(None, description="The code that it is a part of.")
@@ -317,6 +318,14 @@ class CodeEntry(Words):
         if self.replaced_by and not self.valid_to:
             raise ValueError("replaced_by needs valid_to: the last day that the code itself is counted")
         return self
+
+
+class OwnDimension(Words):
+    """A dimension that only this source has."""
+
+    definition: str = Field(description="What it means.")
+    label: str | None = Field(None, description="What it is called; its name where none is given.")
+    label_ko: str | None = Field(None, description="What it is called in Korean.")
 
 
 class Agreement(Words):
@@ -343,11 +352,13 @@ class Contract(Layout):
     publisher: str = Field(description="Who publishes it.")
     publisher_ko: str | None = Field(None, description="Who publishes it, in Korean.")
     licence: str = Field(description="Under which terms.")
+    licence_ko: str | None = Field(None, description="Under which terms, in Korean.")
     homepage: str | None = Field(None, description="Where it is published.")
     citation: str | None = Field(
         None, description="How to cite it; made of publisher, title and latest release if not given."
     )
     notes: str | None = Field(None, description="What a reader must know: inferences, caveats.")
+    notes_ko: str | None = Field(None, description="What a reader must know, in Korean.")
     kind: Literal["table", "records"] = Field(
         "table", description="table: the cells are published numbers. records: each row is a crime, an "
         "arrest or a person, and is counted."
@@ -358,12 +369,17 @@ class Contract(Layout):
     calendar: Calendar | None = Field(
         None, description="When the next edition is due, and from when it is late."
     )
-    other_dimensions: dict[str, str] = Field(
-        {}, description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means."
+    other_dimensions: dict[str, str | OwnDimension] = Field(
+        {},
+        description=f"Dimensions besides {', '.join(DIMENSIONS)}: name and what it means, or its labels too.",
     )
     code_lists: dict[str, dict[str, Label | CodeEntry]] = Field(
         {}, description="By dimension: codes that only this source needs, with label and aliases."
     )
+    labels: dict[str, dict[Label, Text]] = Field(
+        {}, description="By dimension: what codes that are kept as they are printed are called in English, "
+        "for whoever reads the figures. Of a code with a path each level by itself."
+    )  # fmt: skip
     agrees_with: list[Agreement] = Field(
         [], description="Figures that should be those of another source or table; tested in "
         "`reconciliations`, by period."

@@ -20,6 +20,7 @@ from pipelines.contracts.words import (
     Expectation,
     IgnoredRows,
     Layout,
+    OwnDimension,
     Revisions,
 )
 from pipelines.docs import markdown
@@ -36,6 +37,11 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("Ignored rows", "A list under `ignore_rows:`.", IgnoredRows),
     ("Cells outside the table", "A list under `cells:`.", Cell),
     ("Codes of one source", "Under `code_lists: <dimension>: <code>:`.", CodeEntry),
+    (
+        "A dimension of one source",
+        "Under `other_dimensions: <name>:`, where more than its meaning is said.",
+        OwnDimension,
+    ),
     ("Later releases", "Under `revisions:`.", Revisions),
     ("Editions", "Under `calendar:`.", Calendar),
     (

@@ -215,8 +215,9 @@ class _Work:
         self._table_of("selected", columns, rows)
 
     def with_zeros(self, breakdowns: list[tuple[str, ...]], counts: pd.DataFrame) -> pd.DataFrame:
-        """The counts, and a zero for each code that the contract names and that no record has: of records
-        that are all there, nothing means none.
+        """The counts, and a zero for each code that the contract names where an export has records of it in
+        other periods or groups only. Of a code that no record of it has, an extract may hold nothing because
+        it does not cover it: arrests in Queens say nothing of the Bronx.
         """
         places = counts[["export_no", "period", "measure"]].drop_duplicates()
         frames = [counts]
@@ -226,10 +227,10 @@ class _Work:
                 continue
             grid = places
             for name in DIMENSIONS:
-                codes = named.get(name) or []
                 if name in names:
-                    numbers = [self._number(name, code) for code in codes]
-                    grid = grid.merge(pd.DataFrame({name: numbers}), how="cross")
+                    numbers = [self._number(name, code) for code in named[name] or []]
+                    found = counts.loc[counts[name].isin(numbers), ["export_no", name]].drop_duplicates()
+                    grid = grid.merge(found, on="export_no")
                 else:
                     of_file = {e.number: self._number(name, e.codes.get(name, TOTAL)) for e in self._exports}
                     grid = grid.assign(**{name: grid["export_no"].map(of_file)})

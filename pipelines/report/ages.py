@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pipelines.common.problems import printable
 from pipelines.observation import TOTAL
-from pipelines.report.blocks import Block, by_measure, contradicted, labels, notes, origin
+from pipelines.report.blocks import Block, by_measure, contradicted, ends, labels, notes, origin
 from pipelines.report.charts import AS_PUBLISHED, COMPUTED, Specification, chart
 from pipelines.report.figures import Row
 from pipelines.report.shares import as_plotted, plotted, printed_share, share
@@ -20,12 +20,18 @@ def blocks(words: Words, rows: list[Row], contradictions: list[Row]) -> list[Blo
     """A block a measure, and another where ages are known of more crime types than one."""
     found = []
     for of_measure in by_measure(rows):
-        main = [row for row in of_measure if row["place"] == 1]
+        main = _told([row for row in of_measure if row["place"] == 1])
         found.append(_ages(words, main, contradictions))
         of_both = [row for row in of_measure if row["sex"] == TOTAL]
         if len({row["crime_type"] for row in of_both}) > 1:
             found.append(_by_type(words, of_both, contradictions))
     return found
+
+
+def _told(rows: list[Row]) -> list[Row]:
+    """The rows of the bands of which something is known."""
+    known = {row["age_band"] for row in rows if row["value"] is not None or plotted(row) is not None}
+    return [row for row in rows if row["age_band"] in known]
 
 
 def _ages(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
@@ -119,9 +125,10 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
     bands = _bands(rows)
     names = labels(rows, lambda row: _band(words, row), "age_band")
     cells = {(row["crime_type"], row["age_band"]): row for row in rows}
+    short = ends(types)
     segments = [
         {
-            "label": types[row["crime_type"]], "group": names[row["age_band"]], "number": plotted(row),
+            "label": short[row["crime_type"]], "group": names[row["age_band"]], "number": plotted(row),
             "place": bands.index(row["age_band"]),
             "shown": as_plotted(words, row),
         }
@@ -149,11 +156,17 @@ def _by_type(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
 
 
 def _bands(rows: list[Row]) -> list[str]:
-    """The age bands of all rows, the youngest first, unknown ages last."""
-    bounds = {row["age_band"]: (row["age_low"], row["age_high"]) for row in rows}
-    return sorted(
-        bounds, key=lambda band: (bounds[band][0] is None, bounds[band][0] or 0, bounds[band][1] or 999, band)
-    )
+    """The age bands of all rows, the youngest first; those without years, such as minors and adults, as they
+    are printed; unknown ages last.
+    """
+    firsts = {row["age_band"]: row for row in reversed(rows)}
+
+    def place(band: str) -> tuple:
+        low, high = firsts[band]["age_low"], firsts[band]["age_high"]
+        printed = firsts[band]["source_row"] or 0
+        return (low is None, low or 0, 999 if high is None else high, band == "unknown", printed, band)
+
+    return sorted(firsts, key=place)
 
 
 def _cell(words: Words, cells: dict[tuple[str, str], Row], band: str) -> Callable[[Row], str]:

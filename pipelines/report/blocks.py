@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from markupsafe import Markup
 
 from pipelines.common.problems import printable
+from pipelines.contracts.codes import PATH
 from pipelines.observation import TOTAL
 from pipelines.report.charts import Specification
 from pipelines.report.contradictions import contradiction
@@ -51,15 +52,23 @@ def notes(words: Words, rows: Sequence[Row], *more: str) -> list[str]:
 def contradicted(
     words: Words, rows: Sequence[Row], dimension: str, contradictions: Sequence[Row]
 ) -> list[str]:
-    """Contradictions among the figures that some rows are, along one dimension."""
+    """Contradictions among the figures that some rows are, along one dimension. That of the shares names the
+    sum of the parts, so that the one of that sum need not be told as well.
+    """
     measure, when = rows[0]["measure"], (rows[0]["period_start"], rows[0]["period_end"])
     types = {row["crime_type"] for row in rows} if dimension == "age_band" else {TOTAL}
-    return [
-        contradiction(words, row)
+    found = [
+        row
         for row in contradictions
         if (row["measure"], row["dimension"]) == (measure, dimension)
         and (row["period_start"], row["period_end"]) == when
         and row["crime_type"] in types
+    ]
+    of_shares = {row["crime_type"] for row in found if row["kind"] == "share_base"}
+    return [
+        contradiction(words, row)
+        for row in found
+        if row["kind"] != "sum_of_parts" or row["crime_type"] not in of_shares
     ]
 
 
@@ -94,3 +103,10 @@ def labels(rows: Iterable[Row], name: Callable[[Row], str], code: str) -> dict[s
     named = {row[code]: name(row) for row in rows}
     taken = list(named.values())
     return {key: label if taken.count(label) == 1 else f"{label} ({key})" for key, label in named.items()}
+
+
+def ends(names: dict[str, str]) -> dict[str, str]:
+    """The same labels for charts, where room is scarce: of a path its last level, where no other has it."""
+    last = {key: label.rpartition(PATH)[2] for key, label in names.items()}
+    taken = list(last.values())
+    return {key: last[key] if taken.count(last[key]) == 1 else names[key] for key in names}

@@ -1,7 +1,8 @@
 """Charts of the report: Vega-Lite, whose templates stand in ``charts/``.
 
-A template is a specification in which ``"$name"`` stands for what is filled in. Colours are variables of
-the page's style sheet, so that a chart is light or dark with the page.
+A template is a specification in which ``"$name"`` stands for what is filled in, and the height may be a step
+for each label: Vega-Lite can do that itself, but warns where the width is that of the page. Colours are
+variables of the page's style sheet, so that a chart is light or dark with the page.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ def chart(
     colour: str = COMPUTED,
 ) -> Specification:  # fmt: skip
     """A chart of rows with ``label``, ``number`` and ``shown`` (the number as it is to be read), and as the
-    template wants ``printed``, ``group`` or ``place``; ``described`` for those who do not see it.
+    template wants ``printed``, ``group``, ``place`` or ``broken`` (how a break of the series is marked,
+    with ``segment`` numbering what lies between breaks); ``described`` for those who do not see it.
     """
     values = {"rows": rows, "title": title, "label_title": label_title, "colour": colour}
     filled = _filled(_template(template), values)
+    if isinstance(filled["height"], dict):
+        filled["height"] = filled["height"]["step"] * len({row["label"] for row in rows})
     return {"$schema": _SCHEMA, "description": described, "config": _template("config")} | filled
 
 

@@ -22,6 +22,7 @@ LIMITS: dict[str, dict[str, int]] = {
     "trends": {"rows": 120},
     "rolling": {"rows": 120},
     "regions": {"rows": 15},
+    "breaks": {},
 }
 """The queries of ``sql/report``, each with how many rows it gives of a source, or of a measure of it."""
 

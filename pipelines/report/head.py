@@ -8,7 +8,8 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from pipelines.common.problems import one_line, printable
+from pipelines.common.problems import printable
+from pipelines.report.cautions import caution
 from pipelines.report.contradictions import contradiction
 from pipelines.report.figures import Figures, Row
 from pipelines.report.tables import Column, table
@@ -47,27 +48,22 @@ def head(words: Words, figures: Figures) -> Head:
     known = figures.known_before
     new = [row for row in news if known is not None and not known.issuperset(row["export_ids"])]
     sources = {row["source"]: row for row in figures.rows["sources"]}
-    titles = {name: title(words, row) for name, row in sources.items()}
+    titles = {name: words.title(name) for name in sources}
     return Head(
         news=_news(words, words("new since" if new else "latest releases"), new or news, sources),
         is_anything_new=bool(new) or known is None,
         cautions=[found for found in (
             (words("contradictions"), _contradictions(words, figures, titles)),
             (words("late"), _late(words, figures, titles)),
-            *((words(f"caution: {kind}"), _cautions(figures, kind, titles)) for kind in CAUTIONS),
+            *((words(f"caution: {kind}"), _cautions(words, figures, kind, titles)) for kind in CAUTIONS),
         ) if found[1]],
         revisions=_revisions(words, figures.rows["revisions"], titles),
     )  # fmt: skip
 
 
-def title(words: Words, source: Row) -> str:
-    """What a source is called in this language."""
-    return printable(source.get(f"title_{words.language}") or source["title"])
-
-
 def _news(words: Words, caption: str, rows: list[Row], sources: dict[str, Row]) -> Markup:
     columns = [
-        Column(words("column: source"), lambda row: title(words, sources[row["source"]])),
+        Column(words("column: source"), lambda row: words.title(row["source"])),
         Column(words("column: released"), lambda row: day(row["released_on"]), "period"),
         Column(words("covers"), lambda row: period(row) if row["period_start"] else "", "period"),
         Column(words("column: changes"), lambda row: _changes(words, row, sources[row["source"]])),
@@ -115,18 +111,12 @@ def next_edition(words: Words, source: Row, today: dt.date) -> str:
     return words("is due", end=end, due=due, late=late)
 
 
-def _cautions(figures: Figures, kind: str, titles: dict[str, str]) -> list[Remark]:
+def _cautions(words: Words, figures: Figures, kind: str, titles: dict[str, str]) -> list[Remark]:
     rows = [row for row in figures.rows["cautions"] if row["kind"] == kind]
     return [
-        Remark(source, titles[source], [_said(row) for row in of_source])
+        Remark(source, titles[source], [caution(words, row) for row in of_source])
         for source, of_source in _by_source(rows)
     ]
-
-
-def _said(row: Row) -> str:
-    """A caution with the file that it is about."""
-    file, said = row["source_file"] or "", row["said"] or ""
-    return one_line(said if file in said else f"{file}: {said}")
 
 
 def _revisions(words: Words, rows: list[Row], titles: dict[str, str]) -> Markup | None:

@@ -21,7 +21,7 @@ from pipelines.report.blocks import Block
 from pipelines.report.charts import Specification
 from pipelines.report.contradictions import contradiction
 from pipelines.report.figures import Figures, Row
-from pipelines.report.head import Head, head, next_edition, title
+from pipelines.report.head import Head, head, next_edition
 from pipelines.report.words import LANGUAGES, Language, Words, day, period
 
 _HERE = Path(__file__).parent
@@ -40,6 +40,8 @@ class Part:
     facts: list[tuple[str, str]]
     homepage: str
     notes: str
+    is_translated: bool
+    """Whether the notes are in the language of the edition; else they are in English."""
     is_simulated: bool
     contradictions: list[str]
     contradictions_found: int
@@ -61,8 +63,8 @@ class Edition:
 def page(figures: Figures, note: str = "") -> str:
     """The report as HTML. The note says why an older publication is shown, if one is."""
     charts: dict[str, Specification] = {}
-    counted = frozenset(row["source"] for row in figures.rows["sources"] if row["kind"] == "records")
-    editions = [_edition(Words(language, figures.codes, counted), figures) for language in LANGUAGES]
+    sources = {row["source"]: row for row in figures.rows["sources"]}
+    editions = [_edition(Words(language, figures.codes, sources), figures) for language in LANGUAGES]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -111,15 +113,16 @@ def _part(words: Words, figures: Figures, source: Row) -> Part:
         ("shares", words("shares"), shares.blocks(words, figures.of("types", name), found)),
         ("ages", words("ages"), ages.blocks(words, figures.of("ages", name), found)),
         ("trends", words("trends"), trends.blocks(
-            words, figures.of("trends", name), figures.of("rolling", name), figures.of("regions", name)
+            words, *(figures.of(query, name) for query in ("trends", "rolling", "regions", "breaks"))
         )),
     ]  # fmt: skip
     return Part(
         name=name,
-        title=title(words, source),
+        title=words.title(name),
         facts=_facts(words, figures, source),
         homepage=_address(source["homepage"]),
-        notes=one_line(source["notes"] or ""),
+        notes=one_line(words.of(source, "notes") or ""),
+        is_translated=words.language == "en" or bool(source["notes_ko"]),
         is_simulated=source["is_simulated"],
         contradictions=[f"{period(row)}: {contradiction(words, row)}" for row in found],
         contradictions_found=found[0]["found"] if found else 0,
@@ -129,9 +132,9 @@ def _part(words: Words, figures: Figures, source: Row) -> Part:
 
 def _facts(words: Words, figures: Figures, source: Row) -> list[tuple[str, str]]:
     facts = [
-        (words("publisher"), printable(source.get(f"publisher_{words.language}") or source["publisher"])),
-        (words("licence"), one_line(source["licence"])),
-        (words("citation"), one_line(source["citation"])),
+        (words("publisher"), printable(words.of(source, "publisher") or "")),
+        (words("licence"), one_line(words.of(source, "licence") or "")),
+        (words("citation"), _citation(words, source)),
         (
             words("covers"),
             Period(source["covers_from"], source["covers_until"]).short if source["covers_from"] else "",
@@ -143,6 +146,22 @@ def _facts(words: Words, figures: Figures, source: Row) -> list[tuple[str, str]]
         (words("next edition"), next_edition(words, source, figures.publication["published_at"].date())),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _citation(words: Words, source: Row) -> str:
+    """How to cite it: as the contract says, else put together in the language of the edition."""
+    english = one_line(source["citation"])
+    if words.of(source, "title") == source["title"] or not english.startswith(
+        one_line(f"{source['publisher']}: {source['title']}.")
+    ):
+        return english
+    cited = words(
+        "cite",
+        publisher=printable(words.of(source, "publisher") or ""),
+        title=words.title(source["source"]),
+        day=day(source["latest_released_on"]),
+    )
+    return one_line(f"{cited} {source['homepage'] or ''}")
 
 
 def _address(homepage: str | None) -> str:

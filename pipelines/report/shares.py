@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.blocks import Block, by_measure, contradicted, labels, largest, notes, origin
+from pipelines.report.blocks import Block, by_measure, contradicted, ends, labels, largest, notes, origin
 from pipelines.report.charts import AS_PUBLISHED, COMPUTED, Specification, Template, chart
 from pipelines.report.figures import Row
 from pipelines.report.tables import Column, table
@@ -30,7 +30,9 @@ def printed_share(row: Row) -> str:
 
 
 def share(words: Words, row: Row) -> str:
-    return words.number(row["share_pct"], 1)
+    """The computed share to one place, or so far that it is seen not to be 0."""
+    value = row["share_pct"]
+    return f"{value:.1g}" if value is not None and 0 < value < 0.05 else words.number(value, 1)
 
 
 def plotted(row: Row) -> float | None:
@@ -56,7 +58,7 @@ def _shares(words: Words, rows: list[Row], contradictions: list[Row]) -> Block:
         Column(words("column: year earlier"), lambda row: words.number(row["previous_value"]), "number"),
         Column(words("column: change"), lambda row: words.signed(row["change_pct"]), "number"),
     ]
-    specification, said = _chart(words, rows, names, measure, heading)
+    specification, said = _chart(words, rows, ends(names), measure, heading)
     return Block(
         heading,
         table(heading, columns, rows),
@@ -120,9 +122,10 @@ def _contributions(words: Words, rows: list[Row]) -> Block:
         Column(measure, lambda row: words.number(row["value"]), "number"),
         Column(words("column: contribution"), lambda row: words.signed(row["contribution_pp"]), "number"),
     ]
+    short = ends(names)
     bars = [
         {
-            "label": names[row["crime_type"]], "number": row["contribution_pp"],
+            "label": short[row["crime_type"]], "number": row["contribution_pp"],
             "shown": words.signed(row["contribution_pp"]),
         }
         for row in ordered

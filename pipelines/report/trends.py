@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Callable
+from itertools import accumulate, groupby, pairwise
+from typing import Any
 
-from pipelines.report.blocks import Block, by_measure, labels, largest, notes, origin
-from pipelines.report.charts import Specification, Template, chart
+from pipelines.report.blocks import Block, by_measure, ends, labels, largest, notes, origin
+from pipelines.report.charts import Template, chart
 from pipelines.report.figures import Row
 from pipelines.report.tables import Column, table
 from pipelines.report.words import Words, period
@@ -16,7 +18,9 @@ FEW = 8
 """Up to so many periods are columns, more are a line."""
 
 
-def blocks(words: Words, trends: list[Row], rolling: list[Row], regions: list[Row]) -> list[Block]:
+def blocks(
+    words: Words, trends: list[Row], rolling: list[Row], regions: list[Row], breaks: list[Row]
+) -> list[Block]:
     """The latest figure of every measure, then a block a measure with a history."""
     if not trends:
         return []
@@ -25,10 +29,10 @@ def blocks(words: Words, trends: list[Row], rolling: list[Row], regions: list[Ro
     sums = {rows[0]["measure"]: rows for rows in by_measure(rolling)}
     for rows in series:
         if len(rows) > 1:
-            found.append(_over_time(words, rows))
+            found.append(_over_time(words, rows, breaks))
         twelve_months = sums.get(rows[0]["measure"], [])
         if len(twelve_months) > 1:
-            found.append(_twelve_months(words, twelve_months))
+            found.append(_twelve_months(words, twelve_months, breaks))
     return [*found, *(_regions(words, rows) for rows in by_measure(regions) if len(rows) > 1)]
 
 
@@ -52,6 +56,14 @@ def _compared(words: Words, earlier: str = "column: year earlier") -> list[Colum
     ]
 
 
+def _without_one_reason(words: Words, columns: list[Column], rows: list[Row]) -> tuple[list[Column], str]:
+    """Columns without the reasons where all rows have the same, and that reason as a note."""
+    reasons = {words.reason(row["no_change_reason"]) for row in rows}
+    if len(reasons) > 1 or "" in reasons:
+        return columns, ""
+    return columns[:-1], words("no comparison", reason=reasons.pop())
+
+
 def _latest(words: Words, rows: list[Row]) -> Block:
     columns = [
         Column(words("column: measure"), lambda row: words.what(row)),
@@ -59,20 +71,36 @@ def _latest(words: Words, rows: list[Row]) -> Block:
         *_compared(words),
     ]
     heading = words("latest figures")
-    said = words("no comparison") if any(row["no_change_reason"] for row in rows) else ""
+    columns, said = _without_one_reason(words, columns, rows)
     return Block(heading, table(heading, columns, rows), None, notes(words, rows, said), origin(words, rows))
 
 
-def _over_time(words: Words, rows: list[Row]) -> Block:
+def _over_time(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
     measure = words.what(rows[0])
     heading = words("over time", measure=measure)
     columns = [Column(words("column: period"), period, "period"), *_compared(words)]
     listed = rows[::-1][:LISTED]
-    shown = _series(words, rows, measure, heading)
-    said = _latest_of(words, listed, rows)
+    columns, reason = _without_one_reason(words, columns, listed)
+    broken = _broken(rows, breaks)
+    points = _points(words, rows, broken, period)
+    template: Template = "columns" if len(rows) <= FEW else "line"
+    shown = chart(template, points, measure, words("column: period"), heading)
+    said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
     return Block(
-        heading, table(heading, columns, listed), shown, notes(words, rows, said), origin(words, rows)
+        heading, table(heading, columns, listed), shown, notes(words, rows, *said), origin(words, rows)
     )
+
+
+def _broken(rows: list[Row], breaks: list[Row]) -> dict[int, Row]:
+    """By place the first figures of a series that count something else than those before them."""
+    codes = {(dimension, rows[0][dimension]) for dimension in ("measure", "crime_type", "region")}
+    own = [found for found in breaks if (found["dimension"], found["code"]) in codes]
+    return {
+        place: found
+        for place, (before, row) in enumerate(pairwise(rows), start=1)
+        for found in own
+        if before["period_end"] < found["break_on"] <= row["period_end"]
+    }
 
 
 def _latest_of(words: Words, listed: list[Row], rows: list[Row]) -> str:
@@ -80,7 +108,7 @@ def _latest_of(words: Words, listed: list[Row], rows: list[Row]) -> str:
     return words("latest of", shown=len(listed), found=len(rows)) if len(listed) < len(rows) else ""
 
 
-def _twelve_months(words: Words, rows: list[Row]) -> Block:
+def _twelve_months(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
     measure = words.what(rows[0])
     heading = words("twelve months", measure=measure)
     columns = [
@@ -88,20 +116,27 @@ def _twelve_months(words: Words, rows: list[Row]) -> Block:
         *_compared(words, "column: twelve months earlier"),
     ]
     listed = rows[::-1][:LISTED]
-    points = [_point(words, row, _last_month(row)) for row in rows]
-    shown = chart("line", points, measure, words("until"), heading)
-    said = _latest_of(words, listed, rows)
-    return Block(heading, table(heading, columns, listed), shown, notes(words, rows, said))
+    columns, reason = _without_one_reason(words, columns, listed)
+    broken = _broken(rows, breaks)
+    shown = chart("line", _points(words, rows, broken, _last_month), measure, words("until"), heading)
+    said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
+    return Block(heading, table(heading, columns, listed), shown, notes(words, rows, *said))
 
 
 def _last_month(row: Row) -> str:
     return f"{row['period_end']:%Y-%m}"
 
 
-def _series(words: Words, rows: list[Row], measure: str, heading: str) -> Specification:
-    points = [_point(words, row, period(row)) for row in rows]
-    template: Template = "columns" if len(rows) <= FEW else "line"
-    return chart(template, points, measure, words("column: period"), heading)
+def _points(
+    words: Words, rows: list[Row], broken: dict[int, Row], label: Callable[[Row], str]
+) -> list[dict[str, Any]]:
+    """The figures of a series; where it breaks, a mark stands and no line leads across."""
+    breaks = accumulate(int(place in broken) for place in range(len(rows)))
+    return [
+        _point(words, row, label(row))
+        | ({"segment": segment, "broken": words("chart: break") if place in broken else ""} if broken else {})
+        for place, (row, segment) in enumerate(zip(rows, breaks, strict=True))
+    ]
 
 
 def _point(words: Words, row: Row, label: str) -> Row:
@@ -123,7 +158,8 @@ def _regions(words: Words, rows: list[Row]) -> Block:
             "number",
         ),
     ]
-    bars = [_point(words, row, names[row["region"]]) for row in rows]
+    short = ends(names)
+    bars = [_point(words, row, short[row["region"]]) for row in rows]
     return Block(
         heading,
         table(heading, columns, rows),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,8 @@ from pipelines.report.figures import Row
 Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "ko")
 NOTHING = "·"
+BREAKS, BEGINS, ENDS = "the series breaks", "counted since then", "no longer counted"
+"""What the warehouse says of a break, and notes of the first day of a code and of the one after its last."""
 
 
 @cache
@@ -33,8 +35,7 @@ class Words:
 
     language: Language
     codes: dict[tuple[str, str], Row]
-    counted: frozenset[str] = frozenset()
-    """Sources whose figures nobody printed: they were counted here."""
+    sources: Mapping[str, Row] = field(default_factory=dict)
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of a key, with its values filled in. Raises KeyError for an unknown key."""
@@ -46,6 +47,14 @@ class Words:
             return self("all")
         row = self.codes.get((dimension, code), {})
         return printable(row.get(f"label_{self.language}") or row.get("label_en") or code)
+
+    def title(self, source: str) -> str:
+        """What a source is called."""
+        return printable(self.of(self.sources.get(source, {}), "title") or source)
+
+    def of(self, source: Row, word: str) -> str | None:
+        """What a contract says of its source, in this language where it says it in both."""
+        return source.get(f"{word}_{self.language}") or source.get(word)
 
     def definition(self, dimension: str, code: str) -> str:
         return printable(self.codes.get((dimension, code), {}).get("definition") or "")
@@ -61,12 +70,37 @@ class Words:
         return f"{measure} ({', '.join(fixed)})" if fixed else measure
 
     def reason(self, english: str | None) -> str:
-        """Why there is no change, as the marts say it, in this language; what follows a colon stays."""
+        """Why there is no change, as the marts say it, in this language; what follows a colon stays, but for
+        what the warehouse itself notes of a break.
+        """
         if not english:
             return ""
         fixed, colon, rest = english.partition(": ")
         known = catalogue().get(f"reason: {fixed}")
+        if fixed == BREAKS:
+            since, blank, note = rest.partition(" ")
+            rest = f"{since}{blank}{self._note(note)}"
         return printable(f"{known[self.language] if known else fixed}{colon}{rest}")
+
+    def broken(self, found: Row) -> str:
+        """From when a series counts something else, and what."""
+        return self("break", day=day(found["break_on"]), note=self._note(found["note"]))
+
+    def _note(self, note: str) -> str:
+        """What changed; where a code begins or ends, in this language, with what is counted instead."""
+        if note == BEGINS:
+            return self("break: begins")
+        ended, instead, codes = note.partition("; instead: ")
+        if ended != ENDS:
+            return printable(note)
+        if not instead:
+            return self("break: ends")
+        return self("break: replaced", instead=", ".join(self._named(code) for code in codes.split(", ")))
+
+    def _named(self, code: str) -> str:
+        """What a code is called, whatever its dimension."""
+        of = next((name for name in ("crime_type", "region") if (name, code) in self.codes), "measure")
+        return self.label(of, code)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         return NOTHING if value is None else f"{value:,.{digits}f}"
@@ -81,8 +115,6 @@ class Words:
         """What a share is a share of."""
         kind, low, high = row["base_kind"], row["implied_base_low"], row["implied_base_high"]
         if row["base_value"] is not None:
-            if kind == "published_total" and row["source"] in self.counted:
-                kind = "counted"
             return self(f"base: {kind}", value=self.number(row["base_value"]))
         if kind != "implied":
             return self("base: none")

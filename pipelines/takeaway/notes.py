@@ -24,6 +24,7 @@ READING = (
         "base_kind: published_total",
         "The base is the total that is printed; all that is printed agrees with it.",
     ),
+    ("base_kind: counted_total", "The base is the number of all records, counted here; nobody printed it."),
     ("base_kind: sum_of_parts", "No total is printed; the parts are all there is, and add up to the base."),
     (
         "base_kind: implied",

@@ -71,12 +71,14 @@ ATTRIBUTES = {
 
 BASE_KINDS = {
     "published_total": "The printed total, which all that is printed agrees with",
+    "counted_total": "All records that were counted here",
     "sum_of_parts": "The sum of parts that are all there is",
     "implied": "What the printed shares allow together",
     "none": "No base is known that nothing contradicts",
 }
 ORIGINS = {
     "published": "Published",
+    "counted": "Counted here, from a row a crime, an arrest or a person",
     "sum_of_parts": "Sum of parts that are all there is",
     "difference": "Difference of two cumulative figures",
     "sum_of_periods": "Sum of the months, quarters or halves of a year",

@@ -71,7 +71,8 @@ def label(labels: Labels, dimension: str, code: str) -> str:
 def what(labels: Labels, measure: str, codes: dict[str, str], other_dimensions: str | None) -> str:
     """The measure and what is held fixed, e.g. ``Suspects (Deepfake sexual content)``."""
     fixed = [label(labels, name, codes[name]) for name in DIMENSIONS if codes.get(name, TOTAL) != TOTAL]
-    fixed += [f"{name} {code}" for name, code in json.loads(other_dimensions or "{}").items()]
+    own = json.loads(other_dimensions or "{}")
+    fixed += [f"{name} {label(labels, name, code)}" for name, code in own.items()]
     named = label(labels, "measure", measure)
     return f"{named} ({', '.join(fixed)})" if fixed else named
 

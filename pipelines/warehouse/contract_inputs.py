@@ -22,7 +22,8 @@ def added_code(code: str, added: str | CodeEntry) -> dict[str, Any]:
         return {"code": code, "label_en": added}
     return {
         "code": code,
-        "label_en": added.label or code,
+        "label_en": added.label,
+        "label_ko": added.label_ko,
         "definition": added.definition,
         "parent": added.parent,
         "valid_from": added.valid_from,
@@ -138,9 +139,11 @@ def source_entries(sources: Iterable[Source], due: Mapping[str, Due]) -> Iterato
             "publisher",
             "publisher_ko",
             "licence",
+            "licence_ko",
             "homepage",
             "citation",
             "notes",
+            "notes_ko",
             "kind",
             "is_simulated",
         )

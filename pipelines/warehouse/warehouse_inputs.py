@@ -14,7 +14,7 @@ import duckdb
 
 import pipelines
 from pipelines.ages import age_bounds
-from pipelines.contracts.codes import MEASURE, listed_codes
+from pipelines.contracts.codes import MEASURE
 from pipelines.contracts.contract import Source
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.quality.expectations import Result
@@ -23,12 +23,12 @@ from pipelines.releases.store import Entry, Receipt, Store
 from pipelines.shares import implied_base
 from pipelines.warehouse.contract_inputs import (
     acceptances,
-    added_code,
     agreements,
     correction_entries,
     series_breaks,
     source_entries,
 )
+from pipelines.warehouse.labels import english, given_codes, labelled
 from pipelines.warehouse.reconcile import reconcile
 from pipelines.warehouse.relations import checks, digest
 
@@ -122,28 +122,21 @@ class Inputs:
 
     def _codes(self, connection: duckdb.DuckDBPyConnection) -> Rows:
         """Entries of the code lists, of the contracts, and of codes that only the data has."""
-        entries: dict[tuple[str, str], dict[str, Any]] = {}
+        entries = given_codes(self._sources)
         # The publisher's own name of a code, where it gives one beside it.
         names = {(c["dimension"], c["code"]): c["label"] for c in self._of_published("codes")}
         for dimension in (MEASURE, *DIMENSIONS):
-            for listed in listed_codes(dimension):
-                entries[dimension, str(listed["code"])] = dict(listed)
-            for source in self._sources:
-                for code, added in source.contract.code_lists.get(dimension, {}).items():
-                    own = added_code(code, added)
-                    known = entries.setdefault((dimension, code), own)
-                    known.update({key: value for key, value in own.items() if known.get(key) is None})
             seen = connection.table("observation").select(dimension).distinct().fetchall()
             for (code,) in seen:
                 if code != TOTAL:
-                    label = names.get((dimension, code)) or code
-                    entries.setdefault((dimension, code), {"code": code, "label_en": label})
+                    entries.setdefault((dimension, code), {"printed": names.get((dimension, code))})
+        for dimension, code in own_codes(connection):
+            entries.setdefault((dimension, code), {})
         for (dimension, code), entry in entries.items():
-            entry["dimension"] = dimension
-            if dimension == "age_band":
-                low, high = age_bounds(code) or (None, None)
-                entry |= {"age_low": low, "age_high": high}
-        return list(entries.values())
+            if dimension == "age_band" and (bounds := age_bounds(code)):
+                # 15세이하 is printed for 13 to 15: the years are what tells bands apart.
+                entry |= {"age_low": bounds[0], "age_high": bounds[1], "printed": None}
+        return labelled(entries, english(self._sources))
 
     def _exports(self, _: duckdb.DuckDBPyConnection) -> Rows:
         return [
@@ -182,6 +175,13 @@ def _after(publication_id: str, now: dt.datetime) -> dt.datetime:
     except ValueError:
         return now
     return max(now, last + dt.timedelta(seconds=1))
+
+
+def own_codes(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """The codes of dimensions that only one source has."""
+    found = connection.table("observation").filter("other_dimensions is not null")
+    texts = found.select("other_dimensions").distinct().fetchall()
+    return {pair for (text,) in texts for pair in json.loads(text).items()}
 
 
 def kept_readings(store: Store) -> Iterator[Kept]:

@@ -206,7 +206,10 @@ select
     compared.sex,
     compared.value,
     compared.base_value,
-    compared.base_kind,
+    case
+        when sources.kind = 'records' and compared.base_kind = 'published_total' then 'counted_total'
+        else compared.base_kind
+    end as base_kind,
     compared.share_pct,
     compared.published_share_pct::double as published_share_pct,
     compared.implied_base_low,
@@ -221,7 +224,10 @@ select
         when compared.no_change_reason is null then compared.share_pct - compared.previous_share_pct
     end as share_change_pp,
     compared.no_change_reason,
-    compared.value_origin,
+    case
+        when sources.kind = 'records' and compared.value_origin = 'published' then 'counted'
+        else compared.value_origin
+    end as value_origin,
     compared.released_on,
     compared.value_status,
     compared.published_value,
@@ -237,4 +243,5 @@ left join sources
     on compared.source = sources.source
 order by
     compared.source, compared.period_start, compared.period_end, compared.measure, compared.region,
-    compared.crime_type, compared.sex, compared.age_low nulls last, compared.age_band
+    compared.crime_type, compared.sex, compared.age_low nulls last, compared.age_band = 'unknown',
+    case when compared.age_low is null then compared.source_row end, compared.age_band

@@ -112,7 +112,10 @@ select
     ) as no_change_reason,
     changed.period_kind,
     changed.is_cumulative,
-    changed.value_origin,
+    case
+        when sources.kind = 'records' and changed.value_origin = 'published' then 'counted'
+        else changed.value_origin
+    end as value_origin,
     changed.released_on,
     changed.value_status,
     changed.published_value,

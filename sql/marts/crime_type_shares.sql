@@ -23,14 +23,20 @@ select
     part.crime_type,
     part.value,
     base.base_value,
-    base.base_kind,
+    case
+        when sources.kind = 'records' and base.base_kind = 'published_total' then 'counted_total'
+        else base.base_kind
+    end as base_kind,
     100.0 * part.value::double / nullif(base.base_value, 0) as share_pct,
     part.published_share_pct::double as published_share_pct,
     base.implied_base_low,
     base.implied_base_high,
     part.export_id,
     nullif(part.whole_code, 'total') as part_of,
-    part.value_origin,
+    case
+        when sources.kind = 'records' and part.value_origin = 'published' then 'counted'
+        else part.value_origin
+    end as value_origin,
     part.released_on,
     part.value_status,
     part.published_value,

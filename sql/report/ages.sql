@@ -87,6 +87,7 @@ select
     latest.is_provisional,
     latest.released_on,
     latest.source_file,
+    latest.source_row,
 from latest
 inner join ranked
     on
@@ -114,4 +115,6 @@ order by
     latest.sex asc,
     latest.age_low asc nulls last,
     latest.age_high asc nulls last,
+    latest.age_band = 'unknown' asc,
+    latest.source_row asc,
     latest.age_band asc

@@ -5,6 +5,13 @@ select
     'quarantined' as kind,
     source_file,
     reason as said,
+    released_on,
+    period_start,
+    period_end,
+    cast(null as varchar) as check_name,
+    cast(null as bigint) as evaluated,
+    cast(null as bigint) as unexpected,
+    cast(null as varchar) as examples,
 from exports
 where status = 'quarantined'
 union all
@@ -13,13 +20,32 @@ select
     case status when 'applies' then 'corrected' else 'stale_correction' end as kind,
     null as source_file,
     format('{} → {}: {}', published_value, corrected_value, reason) as said,
+    null as released_on,
+    period_start,
+    period_end,
+    null as check_name,
+    null as evaluated,
+    null as unexpected,
+    null as examples,
 from corrections
 union all
 select
-    source,
+    found.source,
     'unmet_expectation' as kind,
-    source_file,
-    explanation as said,
-from check_results
-where subject = 'export' and verdict <> 'passed' and severity <> 'critical'
-order by source, kind, source_file, said
+    found.source_file,
+    found.explanation as said,
+    exports.released_on,
+    exports.period_start,
+    exports.period_end,
+    found.check_name,
+    found.evaluated,
+    found.unexpected,
+    found.examples,
+from check_results as found
+left join exports
+    on
+        found.source = exports.source
+        and found.source_file = exports.source_file
+        and found.export_id = exports.export_id
+where found.subject = 'export' and found.verdict <> 'passed' and found.severity <> 'critical'
+order by source, kind, period_start, source_file, said

@@ -23,9 +23,11 @@ described as (
         cast(title_ko as varchar) as title_ko,
         cast(publisher_ko as varchar) as publisher_ko,
         cast(licence as varchar) as licence,
+        cast(licence_ko as varchar) as licence_ko,
         cast(homepage as varchar) as homepage,
         cast(citation as varchar) as citation,
         cast(notes as varchar) as notes,
+        cast(notes_ko as varchar) as notes_ko,
         cast(kind as varchar) as kind,
         cast(is_simulated as boolean) as is_simulated,
         cast(next_period_end as date) as next_period_end,
@@ -41,6 +43,7 @@ select
     described.title_ko,
     described.publisher_ko,
     described.licence,
+    described.licence_ko,
     described.homepage,
     coalesce(
         described.citation,
@@ -49,6 +52,7 @@ select
         || coalesce(' ' || described.homepage, '')
     ) as citation,
     described.notes,
+    described.notes_ko,
     described.kind,
     described.is_simulated,
     coalesce(releases.releases, 0) as releases,

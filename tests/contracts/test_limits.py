@@ -323,7 +323,7 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 from pathlib import Path
-from pipelines import exports, grids
+from pipelines.reading import exports, grids
 from pipelines.contracts.contract import load
 from pipelines.common.problems import UnreadableExport
 source = load(Path(sys.argv[1]))

@@ -138,7 +138,7 @@ def test_relations_that_explanations_name_are_there() -> None:
     said = pages.text(ROOT / "docs/reference/contract-language.md")
     known |= set(re.findall(r"`(\w+)`", said))
     values = {
-        "published_total", "sum_of_parts", "not_applicable", "breakdown_base", "noi_cybersex_crackdown", "may_i_quote_it",
+        "published_total", "counted_total", "sum_of_parts", "not_applicable", "breakdown_base", "noi_cybersex_crackdown", "may_i_quote_it",
         "access_mode",
     }  # fmt: skip
     for folder in ("tutorial", "explanation"):

@@ -111,7 +111,7 @@ def test_records_are_counted_by_every_breakdown_down_to_the_total(records: Recor
     receipt = records.put(HEADER + "".join(GOOD)).receipt()
 
     assert (receipt.status, receipt.rows_received, receipt.rows_accepted) == ("accepted", 3, 3)
-    # What the contract names and no record has is none of it.
+    # Where there are thefts and people of unknown age, no theft by one of them is none.
     counts = {
         "suspects": {"theft": (1, 1, 0, 2), "fraud": (0, 0, 1, 1), "total": (1, 1, 1, 3)},
         "suspects_detained": {"theft": (1, 0, 0, 1), "fraud": (0, 0, 0, 0), "total": (1, 0, 0, 1)},
@@ -121,6 +121,26 @@ def test_records_are_counted_by_every_breakdown_down_to_the_total(records: Recor
         for measure, types in counts.items()
         for crime_type, values in types.items()
         for age, value in zip(("0-17", "18+", "unknown", "total"), values, strict=True)
+    }
+
+
+def test_what_no_record_of_an_export_has_is_not_zero_but_unknown(records: Records) -> None:
+    words = CONTRACT.replace(r"(?P<month>\d{4}-\d{2}).*'", r"(?P<year>\d{4}).csv'")
+    records.says(words=words)
+    rows = ["a,2024-01-01,Theft,17,Y,x\n", "b,2024-02-01,Theft,17,Y,x\n", "c,2024-02-02,Fraud,17,Y,x\n"]
+    records.put(HEADER + "".join(rows), "2024.csv").ingest()
+
+    found = records.figures("month(period_start), crime_type, age_band, value, measure")
+    suspects = {row[:4] for row in found if row[4] == "suspects"}
+    # Fraud in January is none, since the export has fraud; of adults and unknown ages it says nothing.
+    assert suspects == {
+        (month, crime_type, age_band, value)
+        for month, values in (
+            (1, {"theft": 1, "fraud": 0, "total": 1}),
+            (2, {"theft": 1, "fraud": 1, "total": 2}),
+        )
+        for crime_type, value in values.items()
+        for age_band in ("0-17", "total")
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.report import ages, shares, trends
-from pipelines.report.blocks import labels, origin
+from pipelines.report.blocks import ends, labels, origin
 from pipelines.report.charts import chart
 from pipelines.report.tables import Column, table
 from pipelines.report.words import Words
@@ -46,7 +46,7 @@ def test_a_share_whose_base_is_known_is_shown_and_the_printed_one_marked():
     assert [row["printed"] for row in block.chart["data"]["values"]] == [25.0, None]
     assert "<td>25.0</td>" in block.table
     assert "<td>25</td>" in block.table  # with the digits that were printed
-    assert block.notes[0].startswith("Shares of: published total 40.")
+    assert block.notes[0].startswith("Shares of the published total, 40.")
 
 
 def test_a_share_whose_base_is_not_known_is_that_of_the_publisher_and_said_to_be():
@@ -58,7 +58,7 @@ def test_a_share_whose_base_is_not_known_is_that_of_the_publisher_and_said_to_be
     [block] = shares.blocks(WORDS, rows, [])
 
     assert bars(block) == [("Fraud", 35.2), ("theft", 30.0)]
-    assert "implied by the printed shares: 28–29" in block.notes[0]
+    assert "the published percentages fit a total of 28–29" in block.notes[0]
     assert "that the publisher prints" in block.notes[0]
 
 
@@ -66,7 +66,7 @@ def test_without_any_share_counts_are_shown_and_the_reason_given():
     [block] = shares.blocks(WORDS, [of_type("fraud"), of_type("theft", value=4)], [])
 
     assert bars(block) == [("Fraud", 10), ("theft", 4)]
-    assert block.notes == ["No share is given: no base that nothing contradicts."]
+    assert block.notes == ["No shares are computed: no total fits everything that is published."]
     assert "Share %" not in block.table
 
 
@@ -74,7 +74,8 @@ def test_a_contradiction_stands_at_the_figures_that_it_is_about():
     said = {
         "measure": "cases", "dimension": "crime_type", **JULY, "crime_type": "total", "kind": "sum_of_parts",
         "region": "total", "sex": "total", "age_band": "total",
-        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "explanation": "14 is not 12.",
+        "published": 12.0, "recomputed_low": 14.0, "recomputed_high": 14.0, "sum_of_parts": None,
+        "their_source": None, "explanation": "14 is not 12.",
     }  # fmt: skip
     other = said | {"dimension": "age_band", "explanation": "of ages"}
     rows = [of_type("fraud"), of_type("theft")]
@@ -84,6 +85,10 @@ def test_a_contradiction_stands_at_the_figures_that_it_is_about():
     assert "14 is not 12." in block.notes
     assert "of ages" not in block.notes
     assert "cases 범죄유형별: 항목의 합은 14인데, 공표 합계는 12입니다." in korean.notes
+    of_shares = said | {"kind": "share_base", "explanation": "Shares of 14, and the parts are 14."}
+    [shorter] = shares.blocks(WORDS, rows, [of_shares, said])
+    assert "Shares of 14, and the parts are 14." in shorter.notes
+    assert "14 is not 12." not in shorter.notes, "the sentence before it says so"
 
 
 def test_what_is_provisional_corrected_or_not_to_be_added_is_said():
@@ -97,7 +102,7 @@ def test_what_is_provisional_corrected_or_not_to_be_added_is_said():
 def test_one_type_is_no_breakdown_and_of_one_region_it_is_said():
     assert shares.blocks(WORDS, [of_type("fraud")], []) == []
     [block] = shares.blocks(WORDS, [of_type("fraud", region="btp"), of_type("theft", region="btp")], [])
-    assert "Of btp only: no figure of all regions is published." in block.notes
+    assert "Of btp only: there is no figure of all regions together." in block.notes
 
 
 def test_a_band_whose_label_does_not_say_its_years_goes_by_them():
@@ -107,6 +112,15 @@ def test_a_band_whose_label_does_not_say_its_years_goes_by_them():
     bounds = {"7-12": 7, "10-19": 10, "adult": None}
     shown = [ages._band(words, {"age_band": band, "age_low": low}) for band, low in bounds.items()]
     assert shown == ["7-12", "10대", "adult"]
+
+
+def test_ages_without_years_stand_as_they_are_printed_and_unknown_ones_last():
+    printed = {"minor": 2, "0-13": 3, "adult": 4, "unknown": 1}
+    rows = [
+        {"age_band": band, "age_low": 0 if band == "0-13" else None, "age_high": None, "source_row": row}
+        for band, row in printed.items()
+    ]
+    assert ages._bands(rows) == ["0-13", "minor", "adult", "unknown"]
 
 
 def test_that_not_all_types_are_shown_is_said():
@@ -126,7 +140,7 @@ def test_months_are_shown_rather_than_the_years_that_they_add_up_to():
             "source_file": None, "released_on": None,
         }  # fmt: skip
 
-    latest, series = trends.blocks(WORDS, [at(1), at(2), at(3), at(None)], [], [])
+    latest, series = trends.blocks(WORDS, [at(1), at(2), at(3), at(None)], [], [], [])
     assert latest.chart is None
     assert len(series.chart["data"]["values"]) == 3
 
@@ -153,6 +167,34 @@ def test_bars_of_two_codes_with_one_label_do_not_become_one():
     rows = [{"code": "a"}, {"code": "b"}, {"code": "c"}]
     named = labels(rows, lambda row: "Other" if row["code"] != "c" else "Fraud", "code")
     assert named == {"a": "Other (a)", "b": "Other (b)", "c": "Fraud"}
+
+
+def test_a_chart_has_the_last_level_of_a_path_where_that_says_which():
+    names = {"a": "Property > Theft", "b": "Property > Other", "c": "Violence > Other", "d": "Drugs"}
+    assert ends(names) == {"a": "Theft", "b": "Property > Other", "c": "Violence > Other", "d": "Drugs"}
+
+
+def test_a_share_however_small_is_not_shown_as_nothing():
+    rows = [of_type(str(value), share_pct=value) for value in (0.0, 0.0123, 0.06, 41.49)]
+    assert [shares.share(WORDS, row) for row in rows] == ["0.0", "0.01", "0.1", "41.5"]
+
+
+def test_one_reason_for_no_change_stands_below_the_table_and_several_in_it():
+    def at(month: int, reason: str) -> dict[str, Any]:
+        return {
+            "source": "s", "measure": "cases", "crime_type": "total", "region": "total", "period_kind": "month",
+            "period_start": dt.date(2024, month, 1), "period_end": dt.date(2024, month, 28), "value": 5,
+            "previous_value": None, "change_pct": None, "published_change_pct": None,
+            "no_change_reason": reason, "source_file": None, "released_on": None,
+        }  # fmt: skip
+
+    first = "no figure for the period a year earlier"
+    _, one = trends.blocks(WORDS, [at(1, first), at(2, first)], [], [], [])
+    assert f"No change is given: {first}." in one.notes
+    assert "Why no change" not in one.table
+    _, several = trends.blocks(WORDS, [at(1, first), at(2, "the figure a year earlier is 0")], [], [], [])
+    assert "Why no change" in several.table
+    assert not [note for note in several.notes if "No change is given" in note]
 
 
 def test_the_exports_that_figures_come_from_are_named_the_newest_first():

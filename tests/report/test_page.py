@@ -48,7 +48,7 @@ def opened(browser, first_run: Path):
         tab = context.new_page()
         troubles: list[str] = []
         tab.on("pageerror", lambda error: troubles.append(str(error)))
-        tab.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        tab.on("console", lambda message: troubles.append(message.text))
         tab.on(
             "request",
             lambda request: (
@@ -225,6 +225,55 @@ def test_nothing_that_an_export_says_becomes_markup(opened, tmp_path):
     assert troubles == []
 
 
+@needs_browser
+@pytest.mark.parametrize(("width", "is_shown"), [(360, False), (1280, True)])
+def test_numbers_above_columns_that_are_too_narrow_for_them_are_left_to_the_table(
+    opened, first_run, tmp_path, width, is_shown
+):
+    figures = read(first_run / "warehouse/caseload.duckdb")
+    [row, *_] = figures.of("trends", NOI)
+    series = [
+        row | {"period_kind": "year", "value": 230_000 + year, "period_start": dt.date(2010 + year, 1, 1),
+               "period_end": dt.date(2010 + year, 12, 31)}
+        for year in range(8)
+    ]  # fmt: skip
+    page = tmp_path / "narrow.html"
+    changed = figures.rows | {"trends": series, "rolling": []}
+    page.write_text(made(with_(figures, rows=changed)), encoding="utf-8")
+    tab, troubles = opened(path=page, viewport={"width": width, "height": 800})
+
+    number = tab.locator("main:not([hidden]) .chart text", has_text="230,007")
+    assert number.count() == 1
+    assert (number.get_attribute("opacity") != "0") == is_shown
+    assert troubles == []
+
+
+@needs_browser
+@pytest.mark.parametrize("years", [5, 12])
+def test_where_a_series_breaks_a_mark_stands_and_no_line_leads_across(opened, first_run, tmp_path, years):
+    figures = read(first_run / "warehouse/caseload.duckdb")
+    [row, *_] = figures.of("trends", NOI)
+    series = [
+        row | {"period_kind": "year", "value": 10 * year, "period_start": dt.date(2010 + year, 1, 1),
+               "period_end": dt.date(2010 + year, 12, 31)}
+        for year in range(years)
+    ]  # fmt: skip
+    found = {"source": NOI, "dimension": "measure", "code": row["measure"], "note": "counts attempts too"}
+    broken = [found | {"break_on": dt.date(2013, 1, 1)}]
+    page = tmp_path / "broken.html"
+    changed = figures.rows | {"trends": series, "rolling": [], "breaks": broken}
+    page.write_text(made(with_(figures, rows=changed)), encoding="utf-8")
+    tab, troubles = opened(path=page)
+
+    shown = tab.locator("main:not([hidden]) .chart", has_text="series breaks")
+    assert shown.count() == 1
+    assert shown.locator("line[stroke-dasharray='4,3']").count() == 1
+    assert shown.locator(".mark-line path").count() == (2 if years > 8 else 0)
+    told = tab.locator("main:not([hidden]) figcaption").all_inner_texts()
+    assert [text for text in told if "The series breaks on 2013-01-01: counts attempts too." in text]
+    assert troubles == []
+
+
 # Without a browser
 
 
@@ -279,14 +328,27 @@ def test_a_release_that_is_late_is_among_what_to_be_careful_about(first_run):
 def test_a_correction_an_expectation_and_an_export_kept_out_are_told(first_run):
     figures = read(first_run / "warehouse/caseload.duckdb")
     told = [
-        {"source": NOI, "kind": kind, "source_file": f"{NOI}/a.csv", "said": f"{kind} <i>"}
+        {
+            "source": NOI,
+            "kind": kind,
+            "source_file": f"{NOI}/a.csv",
+            "said": f"{kind} <i>",
+            "released_on": dt.date(2025, 1, 31),
+            "period_start": dt.date(2024, 1, 1),
+            "period_end": dt.date(2024, 12, 31),
+            "check_name": "a_rule",
+            "evaluated": 9,
+            "unexpected": 2,
+            "examples": None,
+        }
         for kind in ("corrected", "quarantined", "stale_correction", "unmet_expectation")
     ]
     text = made(with_(figures, rows=figures.rows | {"cautions": told}))
 
     for kind, heading in (("quarantined", "Exports that are kept out"), ("corrected", "Corrected figures")):
         assert heading in text
-        assert f"{NOI}/a.csv: {kind} &lt;i&gt;" in text
+        assert f"{kind} &lt;i&gt;" in text
+    assert "2024, release of 2025-01-31: unmet_expectation &lt;i&gt;" in text
 
 
 def test_with_nothing_to_be_careful_about_the_page_says_so(first_run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -63,10 +64,26 @@ def test_a_change_however_small_has_its_sign_and_none_is_no_fall():
 
 
 def test_what_was_counted_here_is_not_called_published():
-    row = {"source": "a", "base_kind": "published_total", "base_value": 9, "implied_base_low": None,
-           "implied_base_high": None}  # fmt: skip
-    assert Words("en", {}).base(row) == "published total 9"
-    assert Words("en", {}, frozenset({"a"})).base(row) == "all that were counted, 9"
+    row = {"base_value": 9, "implied_base_low": None, "implied_base_high": None}
+    assert Words("en", {}).base(row | {"base_kind": "published_total"}) == "the published total, 9"
+    assert Words("en", {}).base(row | {"base_kind": "counted_total"}) == "all that were counted, 9"
+
+
+def test_a_break_says_what_is_counted_instead():
+    codes = {("crime_type", "rape_completed"): {"label_en": "Completed rape", "label_ko": "강간 기수"}}
+    noted = "no longer counted; instead: rape_completed, rape_attempted"
+    end = {"note": noted, "break_on": dt.date(2013, 1, 1)}
+    said = "The series breaks on 2013-01-01: no longer counted; instead: Completed rape, rape_attempted."
+    assert Words("en", codes).broken(end) == said
+    assert "대신 강간 기수, rape_attempted" in Words("ko", codes).broken(end)
+    reason = Words("ko", codes).reason(f"the series breaks: 2013-01-01 {noted}")
+    assert reason == "계열 단절: 2013-01-01 더는 집계하지 않음, 대신 강간 기수, rape_attempted"
+    gone = Words("ko", {}).broken(end | {"note": "no longer counted"})
+    assert gone == "2013-01-01부터 계열이 끊깁니다: 더는 집계하지 않음."
+    wider = end | {"note": "counts attempts too"}
+    assert Words("en", codes).broken(wider) == "The series breaks on 2013-01-01: counts attempts too."
+    begun = Words("ko", codes).broken(wider | {"note": "counted since then"})
+    assert begun == "2013-01-01부터 계열이 끊깁니다: 이때부터 집계."
 
 
 def test_what_follows_the_colon_of_a_reason_stays_as_it_is():

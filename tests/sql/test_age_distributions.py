@@ -31,6 +31,12 @@ def test_shares_are_cumulated_from_the_youngest():
     ]
 
 
+def test_ages_without_years_stand_as_they_are_printed_and_unknown_ones_last():
+    figures = [band("unknown", 1), band("minor", 10), band("adult", 20), band("0-9", 3)]
+
+    assert ages(figures, "age_band") == [("0-9",), ("minor",), ("adult",), ("unknown",)]
+
+
 def test_shares_of_all_bands_cumulate_to_100():
     figures = [band("0-9", 10), band("10-19", 70), band("20+", 20)]
 

@@ -31,6 +31,18 @@ def test_share_is_of_the_printed_total():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "base_kind", "origin"),
+    [("table", "published_total", "published"), ("records", "counted_total", "counted")],
+)
+def test_what_was_counted_here_is_not_called_published(kind, base_kind, origin):
+    figures = [figure(200), figure(50, crime_type="deepfake")]
+    warehouse = built(figures, sources=[{"source": "police", "kind": kind}])
+
+    query = "select base_kind, base_value, share_pct, value_origin from crime_type_shares"
+    assert warehouse.sql(query).fetchall() == [(base_kind, 200, 25.0, origin)]
+
+
 def test_share_is_of_the_sum_where_the_parts_are_all_there_is():
     figures = [figure(60, crime_type="deepfake"), figure(20, crime_type="illegal_recording")]
 

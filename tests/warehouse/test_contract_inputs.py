@@ -63,13 +63,15 @@ def test_a_code_may_be_added_by_its_label_alone():
     }
 
 
-def test_a_code_without_a_label_is_its_own():
-    assert added_code("scooter_theft", CodeEntry())["label_en"] == "scooter_theft"
+def test_a_code_has_its_label_in_both_languages():
+    added = added_code("scooter_theft", CodeEntry(label="Theft of a scooter", label_ko="킥보드 절도"))
+    assert (added["label_en"], added["label_ko"]) == ("Theft of a scooter", "킥보드 절도")
 
 
 def test_everything_that_is_said_of_a_code_is_kept():
     entry = CodeEntry(
         label="Theft of a scooter",
+        label_ko="킥보드 절도",
         definition="Of an electric scooter",
         parent="theft",
         valid_from=dt.date(2019, 1, 1),
@@ -80,6 +82,7 @@ def test_everything_that_is_said_of_a_code_is_kept():
     assert added_code("scooter_theft", entry) == {
         "code": "scooter_theft",
         "label_en": "Theft of a scooter",
+        "label_ko": "킥보드 절도",
         "definition": "Of an electric scooter",
         "parent": "theft",
         "valid_from": dt.date(2019, 1, 1),
