@@ -46,11 +46,42 @@ def wait_for(what: Callable[[], object], seconds: float, said: str) -> object:
 
 
 @dataclass
+class Postgres:
+    """A server of our own, started again after it was killed."""
+
+    binaries: Path
+    folder: Path
+    user: dict[str, Any]
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg2://caseload@127.0.0.1:{self.port}/caseload"
+
+    def start(self) -> None:
+        with (self.folder / "postgres.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c",
+                 "listen_addresses=127.0.0.1", "-p", str(self.port), "-c", "fsync=off"],
+                stdout=log, stderr=log, cwd=self.folder, start_new_session=True, **self.user,
+            )  # fmt: skip
+        ready = [self.binaries / "pg_isready", "--host", "127.0.0.1", "--port", str(self.port)]
+        wait_for(
+            lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 60, "Postgres"
+        )
+
+    def kill(self) -> None:
+        """The server and the processes of its connections, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@dataclass
 class Service:
     """A folder with ``raw``, ``warehouse`` and Dagster's home, and the processes of the three units."""
 
     folder: Path
-    postgres_url: str
+    postgres: Postgres
     code_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -80,7 +111,7 @@ class Service:
         ]  # fmt: skip
         values = [
             self.folder / "raw", self.folder / "warehouse", self.folder / "caseload.yaml", self.folder / "dagster",
-            self.postgres_url, 600,
+            self.postgres.url, 600,
         ]  # fmt: skip
         return {**os.environ, **{name: str(value) for name, value in zip(names, values, strict=True)}}
 
@@ -138,15 +169,15 @@ def chromium() -> str:
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[str]:
-    """The address of a server of our own; Postgres does not run as root."""
+def _postgres(folder: Path) -> Iterator[Postgres]:
+    """A server with an empty database; Postgres does not run as root."""
     found = shutil.which("initdb") or next(
         (str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None
     )
     if not found:
         missing("no Postgres on this machine: apt-get install postgresql")
     binaries = Path(str(found)).resolve().parent
-    user: dict[str, object] = {}
+    user: dict[str, Any] = {}
     if os.geteuid() == 0:
         try:
             who = pwd.getpwnam("postgres")
@@ -154,30 +185,22 @@ def _postgres(folder: Path) -> Iterator[str]:
             missing("root cannot run Postgres, and there is no user `postgres`")
         user = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
         os.chown(folder, who.pw_uid, who.pw_gid)
-    data, port = folder / "data", free_port()
     subprocess.run(
-        [binaries / "initdb", "--pgdata", data, "--username", "caseload", "--auth", "trust", "--no-sync"],
+        [binaries / "initdb", "--pgdata", folder / "data", "--username", "caseload", "--auth", "trust", "--no-sync"],
         check=True, capture_output=True, cwd=folder, **user,
     )  # fmt: skip
-    with (folder / "postgres.log").open("wb") as log:
-        server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=127.0.0.1",
-             "-p", str(port), "-c", "fsync=off"],
-            stdout=log, stderr=log, cwd=folder, **user,
-        )  # fmt: skip
+    server = Postgres(binaries, folder, user)
+    server.start()
     try:
-        ready = [binaries / "pg_isready", "--host", "127.0.0.1", "--port", str(port)]
-        wait_for(
-            lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0, 30, "Postgres"
-        )
         subprocess.run(
-            [binaries / "createdb", "--host", "127.0.0.1", "--port", str(port), "--username", "caseload", "caseload"],
+            [binaries / "createdb", "--host", "127.0.0.1", "--port", str(server.port), "--username", "caseload",
+             "caseload"],
             check=True, capture_output=True,
         )  # fmt: skip
-        yield f"postgresql+psycopg2://caseload@127.0.0.1:{port}/caseload"
+        yield server
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait(30)
 
 
 @pytest.fixture(scope="session")
@@ -194,8 +217,8 @@ def service(tmp_path_factory: pytest.TempPathFactory, alerts: list) -> Iterator[
     """The three units, started on a folder with a contract and no export yet."""
     folder = tmp_path_factory.mktemp("service")
     # Not in pytest's folders: they are closed to other users, and closed again by each pytest that starts.
-    with tempfile.TemporaryDirectory(prefix="caseload_postgres_") as data, _postgres(Path(data)) as url:
-        running = Service(folder, url)
+    with tempfile.TemporaryDirectory(prefix="caseload_postgres_") as data, _postgres(Path(data)) as postgres:
+        running = Service(folder, postgres)
         for name in ("raw", "warehouse", "dagster"):
             (folder / name).mkdir()
         running.raw.mkdir()

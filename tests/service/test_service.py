@@ -46,6 +46,11 @@ def runs(service: Service) -> list[tuple[str, str]]:
     return [(run["jobName"], run["status"]) for run in reversed(found["runsOrError"]["results"])]
 
 
+def is_under_way(service: Service) -> bool:
+    """Whether the newest run has begun and not ended."""
+    return runs(service)[-1][1] in ("STARTING", "STARTED")
+
+
 def sensors(service: Service) -> list[dict[str, str]]:
     selector = '{repositoryLocationName: "caseload", repositoryName: "__repository__"}'
     asked = (
@@ -89,7 +94,7 @@ def test_the_history_is_in_postgres(service: Service) -> None:
     import psycopg2
 
     with (
-        psycopg2.connect(service.postgres_url.replace("+psycopg2", "")) as connection,
+        psycopg2.connect(service.postgres.url.replace("+psycopg2", "")) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("select count(*) from runs")
@@ -156,15 +161,24 @@ def test_a_daemon_that_is_killed_goes_on_where_it_was(service: Service) -> None:
 def test_a_code_server_that_is_killed_in_a_run_does_not_lose_it(service: Service) -> None:
     drop(service, "2026-01-16")
 
-    def under_way() -> bool:
-        return runs(service)[-1][1] in ("STARTING", "STARTED")
-
-    wait_for(under_way, PATIENCE_S, "a run")
+    wait_for(lambda: is_under_way(service), PATIENCE_S, "a run")
     service.kill("code")
     with duckdb.connect(str(service.published), read_only=True) as connection:
         assert connection.execute("select count(*) from exports").fetchall() == [(12,)]
     service.start("code")
     wait_for(lambda: publication(service)[1] == 18, 2 * PATIENCE_S, "a publication")
+
+
+def test_a_database_that_is_killed_in_a_run_delays_it(service: Service) -> None:
+    before = publication(service)
+    rest(service)
+    drop(service, "2026-03-16")
+
+    wait_for(lambda: is_under_way(service), PATIENCE_S, "a run")
+    service.postgres.kill()
+    assert publication(service) == before
+    service.postgres.start()
+    wait_for(lambda: publication(service)[1] == before[1] + 6, 2 * PATIENCE_S, "a publication")
 
 
 CONTRACT = """\
