@@ -66,12 +66,15 @@ def one_line(text: str) -> str:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like ``word``, or ``None`` when nothing is near: for "did you mean"."""
+    """The known word most like ``word``, or ``None`` when nothing is near: for "did you mean". Capitals only
+    decide between words that are equally near.
+    """
     # Imported late: a clean export never needs it.
     from rapidfuzz import fuzz, process
 
-    match = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
-    return match[0] if match else None
+    near = process.extract(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    best = [each for each, score, _ in near if score == near[0][1]]
+    return max(best, key=lambda each: fuzz.ratio(word, each), default=None)
 
 
 def named(word: str, known: Iterable[str]) -> str | None:
