@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.contracts import contract
+from tests.together import made_once
 
 HEAD = """\
 title: A table
@@ -61,15 +62,16 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     from tests.command import NOI, ROOT, caseload
 
-    folder = tmp_path_factory.mktemp("first_run")
-    shutil.copytree(ROOT / "raw" / NOI, folder / "raw" / NOI)
-    yearly = folder / "raw" / "npa_cybercrime_yearly"
-    yearly.mkdir()
-    shutil.copy(ROOT / "raw" / yearly.name / contract.FILE_NAME, yearly)
-    done = caseload(folder, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "run.txt").write_text(done.stdout, encoding="utf-8")
-    return folder
+    def make(folder: Path) -> None:
+        shutil.copytree(ROOT / "raw" / NOI, folder / "raw" / NOI)
+        yearly = folder / "raw" / "npa_cybercrime_yearly"
+        yearly.mkdir()
+        shutil.copy(ROOT / "raw" / yearly.name / contract.FILE_NAME, yearly)
+        done = caseload(folder, "run")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (folder / "run.txt").write_text(done.stdout, encoding="utf-8")
+
+    return made_once(tmp_path_factory, "first_run", make)
 
 
 @pytest.fixture(scope="session")

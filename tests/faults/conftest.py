@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sys
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from pipelines.common.digests import Digest
 from tests.faults import small
+from tests.together import made_once
 
 
 @dataclass(frozen=True)
@@ -34,24 +33,20 @@ class Known:
 
 @pytest.fixture(scope="session")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
-    """Made by the first process of pytest-xdist that needs it, for all of them."""
-    together = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        together = together.parent
-    folder = together / "small"
+
+    def make(folder: Path) -> None:
+        small.received(folder / "empty")
+        published = small.copied(folder / "empty", folder / "published")
+        done = small.caseload(published, "run")
+        assert done.code == 0, done.said
+        small.changed(small.copied(published, folder / "old"))
+        made = small.copied(folder / "old", folder / "new")
+        done = small.caseload(made, "run")
+        assert done.code == 0, done.said
+        assert small.leftovers(made) == []
+
+    folder = made_once(tmp_path_factory, "small", make)
     empty, old, new = (folder / name for name in ("empty", "old", "new"))
-    with FileLock(together / "small.lock"):
-        if not new.exists():
-            small.received(empty)
-            published = small.copied(empty, folder / "published")
-            done = small.caseload(published, "run")
-            assert done.code == 0, done.said
-            small.changed(small.copied(published, old))
-            made = small.copied(old, folder / "made")
-            done = small.caseload(made, "run")
-            assert done.code == 0, done.said
-            assert small.leftovers(made) == []
-            made.rename(new)
     digest = small.bytes_of(small.published(old))
     assert digest
     contents = (small.content(small.published(path)) for path in (old, new))
