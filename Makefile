@@ -22,7 +22,7 @@ test-exports: $(READY) ## Read real exports by the contracts of docs/examples, w
 test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
 	$(BIN)/python -m pytest -m service tests/service
 
-faults: $(READY) ## Kill, fill, break and crowd the command in every way: half an hour
+faults: $(READY) ## Kill, fill, break and crowd the command in every way: hours
 	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist load
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current

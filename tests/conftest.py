@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--all-faults",
         action="store_true",
-        help="Try every fault of tests/faults, not a sample: half an hour.",
+        help="Try every fault of tests/faults, not a sample: hours on two cores.",
     )
 
 
