@@ -126,7 +126,7 @@ def test_a_run_from_dagster_publishes_and_shows_counts_previews_and_findings(
 
 
 def test_telemetry_is_off_in_our_configuration() -> None:
-    text = (ROOT / "pipelines/orchestration/dagster.yaml").read_text()
+    text = (ROOT / "dagster.yaml").read_text()
     assert "telemetry:\n  enabled: false" in text
 
 
