@@ -89,17 +89,17 @@ def copied_run(first_run: Path) -> Callable[[Path], Path]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Generator:
     """In CI a skipped test has failed: everything that tests need is installed there."""
     outcome = yield
-    report = outcome.get_result()
-    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped, which CI must not: {report.longrepr}"
+    _fail_in_ci(outcome.get_result())
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Generator:
     """So has a file of tests that is skipped as a whole."""
     outcome = yield
-    report = outcome.get_result()
-    if report.skipped and os.environ.get("CI"):
+    _fail_in_ci(outcome.get_result())
+
+
+def _fail_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{collector.nodeid} is skipped, which CI must not: {report.longrepr}"
+        report.longrepr = f"{report.nodeid} is skipped, which CI must not: {report.longrepr}"

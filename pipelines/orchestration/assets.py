@@ -163,7 +163,7 @@ def report_asset(work: Context) -> dg.AssetsDefinition:
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         with _tried_again(context, work), work.locked(context.log.info):
             build = publishing.build_path(work.places, _build_name(context))
-            if not build.exists() and publishing.superseded_by(build, work.places):
+            if publishing.superseded_by(build, work.places, work.reporter.force):
                 context.log.info("Another run has published since this one began: its report stands.")
                 return dg.MaterializeResult()
             page = report_files.prepare(build, work.places)

@@ -21,12 +21,8 @@ def caution(words: Words, row: Row) -> str:
     """What to be careful about, without the name of its source."""
     said = one_line(row["said"] or "").replace("`", "")
     if row["kind"] == "quarantined":
-        file = printable(row["source_file"])
-        return words(
-            "kept out",
-            file=PurePosixPath(file).name,
-            said=said.removeprefix(f"{file}, ").removeprefix(f"{file}: "),
-        )
+        name = PurePosixPath(printable(row["source_file"])).name
+        return words("kept out", file=name, said=_without_file(row, said))
     when = Period(row["period_start"], row["period_end"]).short if row["period_start"] else ""
     if row["kind"] != "unmet_expectation":
         return f"{when}: {said}" if when else said
@@ -42,6 +38,11 @@ def _unmet(words: Words, row: Row, said: str) -> str:
     if row["check_name"].startswith(KEY):
         field = printable(row["check_name"].removeprefix(KEY).removesuffix(")"))
         return words("keys repeated", field=field, **counts)
+    return _without_file(row, said)
+
+
+def _without_file(row: Row, said: str) -> str:
+    """What is said, without the path of the export before it."""
     file = printable(row["source_file"] or "")
     return said.removeprefix(f"{file}, ").removeprefix(f"{file}: ")
 

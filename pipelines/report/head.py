@@ -48,16 +48,15 @@ def head(words: Words, figures: Figures) -> Head:
     known = figures.known_before
     new = [row for row in news if known is not None and not known.issuperset(row["export_ids"])]
     sources = {row["source"]: row for row in figures.rows["sources"]}
-    titles = {name: words.title(name) for name in sources}
     return Head(
         news=_news(words, words("new since" if new else "latest releases"), new or news, sources),
         is_anything_new=bool(new) or known is None,
         cautions=[found for found in (
-            (words("contradictions"), _contradictions(words, figures, titles)),
-            (words("late"), _late(words, figures, titles)),
-            *((words(f"caution: {kind}"), _cautions(words, figures, kind, titles)) for kind in CAUTIONS),
+            (words("contradictions"), _contradictions(words, figures)),
+            (words("late"), _late(words, figures)),
+            *((words(f"caution: {kind}"), _cautions(words, figures, kind)) for kind in CAUTIONS),
         ) if found[1]],
-        revisions=_revisions(words, figures.rows["revisions"], titles),
+        revisions=_revisions(words, figures.rows["revisions"]),
     )  # fmt: skip
 
 
@@ -78,11 +77,11 @@ def _changes(words: Words, row: Row, source: Row) -> str:
     return ", ".join(said) or words("changes nothing" if source["releases"] > 1 else "first release")
 
 
-def _contradictions(words: Words, figures: Figures, titles: dict[str, str]) -> list[Remark]:
+def _contradictions(words: Words, figures: Figures) -> list[Remark]:
     found = []
     for source, rows in _by_source(figures.rows["contradictions"]):
         said = [f"{period(row)}: {contradiction(words, row)}" for row in rows[:FEW]]
-        found.append(Remark(source, titles[source], said, _more(words, rows)))
+        found.append(Remark(source, words.title(source), said, _more(words, rows)))
     return found
 
 
@@ -92,10 +91,10 @@ def _more(words: Words, rows: list[Row]) -> str:
     return words("and more", count=f"{more:,}") if more > 0 else ""
 
 
-def _late(words: Words, figures: Figures, titles: dict[str, str]) -> list[Remark]:
+def _late(words: Words, figures: Figures) -> list[Remark]:
     today: dt.date = figures.publication["published_at"].date()
     return [
-        Remark(row["source"], titles[row["source"]], [next_edition(words, row, today)])
+        Remark(row["source"], words.title(row["source"]), [next_edition(words, row, today)])
         for row in figures.rows["sources"]
         if row["next_late_after"] and row["next_late_after"] < today
     ]
@@ -111,19 +110,19 @@ def next_edition(words: Words, source: Row, today: dt.date) -> str:
     return words("is due", end=end, due=due, late=late)
 
 
-def _cautions(words: Words, figures: Figures, kind: str, titles: dict[str, str]) -> list[Remark]:
+def _cautions(words: Words, figures: Figures, kind: str) -> list[Remark]:
     rows = [row for row in figures.rows["cautions"] if row["kind"] == kind]
     return [
-        Remark(source, titles[source], [caution(words, row) for row in of_source])
+        Remark(source, words.title(source), [caution(words, row) for row in of_source])
         for source, of_source in _by_source(rows)
     ]
 
 
-def _revisions(words: Words, rows: list[Row], titles: dict[str, str]) -> Markup | None:
+def _revisions(words: Words, rows: list[Row]) -> Markup | None:
     if not rows:
         return None
     columns = [
-        Column(words("column: source"), lambda row: titles[row["source"]]),
+        Column(words("column: source"), lambda row: words.title(row["source"])),
         Column(words("column: what"), lambda row: words.what(row)),
         Column(words("column: period"), period, "period"),
         Column(words("column: old"), lambda row: words.number(row["old_value"]), "number"),

@@ -76,19 +76,24 @@ def _latest(words: Words, rows: list[Row]) -> Block:
 
 
 def _over_time(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
-    measure = words.what(rows[0])
-    heading = words("over time", measure=measure)
-    columns = [Column(words("column: period"), period, "period"), *_compared(words)]
-    listed = rows[::-1][:LISTED]
-    columns, reason = _without_one_reason(words, columns, listed)
-    broken = _broken(rows, breaks)
-    points = _points(words, rows, broken, period)
+    heading = words("over time", measure=words.what(rows[0]))
+    label = Column(words("column: period"), period, "period")
     template: Template = "columns" if len(rows) <= FEW else "line"
-    shown = chart(template, points, measure, words("column: period"), heading)
+    return _series(words, rows, breaks, heading, label, _compared(words), template, origin(words, rows))
+
+
+def _series(
+    words: Words, rows: list[Row], breaks: list[Row], heading: str, label: Column, compared: list[Column],
+    template: Template, from_files: str = "",
+) -> Block:  # fmt: skip
+    """Figures one after the other as a chart, the latest of them as a table, and where the series breaks."""
+    listed = rows[::-1][:LISTED]
+    columns, reason = _without_one_reason(words, [label, *compared], listed)
+    broken = _broken(rows, breaks)
+    points = _points(words, rows, broken, label.cell)
+    shown = chart(template, points, words.what(rows[0]), label.heading, heading)
     said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
-    return Block(
-        heading, table(heading, columns, listed), shown, notes(words, rows, *said), origin(words, rows)
-    )
+    return Block(heading, table(heading, columns, listed), shown, notes(words, rows, *said), from_files)
 
 
 def _broken(rows: list[Row], breaks: list[Row]) -> dict[int, Row]:
@@ -109,18 +114,10 @@ def _latest_of(words: Words, listed: list[Row], rows: list[Row]) -> str:
 
 
 def _twelve_months(words: Words, rows: list[Row], breaks: list[Row]) -> Block:
-    measure = words.what(rows[0])
-    heading = words("twelve months", measure=measure)
-    columns = [
-        Column(words("until"), _last_month, "period"),
-        *_compared(words, "column: twelve months earlier"),
-    ]
-    listed = rows[::-1][:LISTED]
-    columns, reason = _without_one_reason(words, columns, listed)
-    broken = _broken(rows, breaks)
-    shown = chart("line", _points(words, rows, broken, _last_month), measure, words("until"), heading)
-    said = [reason, _latest_of(words, listed, rows), *(words.broken(found) for found in broken.values())]
-    return Block(heading, table(heading, columns, listed), shown, notes(words, rows, *said))
+    heading = words("twelve months", measure=words.what(rows[0]))
+    label = Column(words("until"), _last_month, "period")
+    compared = _compared(words, "column: twelve months earlier")
+    return _series(words, rows, breaks, heading, label, compared, "line")
 
 
 def _last_month(row: Row) -> str:

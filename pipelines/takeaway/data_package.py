@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.common.problems import counted
 from pipelines.reading.hashes import Hashes
 from pipelines.takeaway.notes import SIMULATED, Notes, told_in
-from pipelines.takeaway.places import MADE_BY
+from pipelines.takeaway.places import MADE_BY, TITLE
 from pipelines.takeaway.published import Column
 from pipelines.takeaway.selection import Table
 
@@ -43,7 +43,7 @@ def package(
     described = {
         "name": "caseload-warehouse",
         "id": notes.publication_id,
-        "title": "Police statistics from a Caseload warehouse",
+        "title": TITLE,
         "description": _description(notes, told_in(more, [table.name for table in tables.values()])),
         "created": f"{notes.published_at:%Y-%m-%dT%H:%M:%SZ}",
         "sources": [_source(entry) for entry in notes.sources],

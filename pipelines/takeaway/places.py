@@ -21,7 +21,8 @@ from pipelines.common.problems import printable
 from pipelines.takeaway.refusals import Refused
 
 PACKAGE = "datapackage.json"
-WORKBOOK_TITLE = "Police statistics from a Caseload warehouse"
+TITLE = "Police statistics from a Caseload warehouse"
+"""What data packages and workbooks are called, and workbooks known by."""
 MADE_BY = "caseload"
 """The property of a data package that says that it is one of ours."""
 
@@ -148,7 +149,7 @@ def _is_our_workbook(path: Path) -> bool:
             properties = archive.read("docProps/core.xml").decode("utf-8")
     except (OSError, zipfile.BadZipFile, KeyError, UnicodeDecodeError):
         return False
-    return f"<dc:title>{WORKBOOK_TITLE}</dc:title>" in properties
+    return f"<dc:title>{TITLE}</dc:title>" in properties
 
 
 def _shown(path: Path) -> str:

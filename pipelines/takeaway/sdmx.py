@@ -19,6 +19,7 @@ from pipelines.takeaway.refusals import Refused
 from pipelines.takeaway.sdmx_structure import (
     AGENCY,
     ATTRIBUTES,
+    CODED,
     DIMENSIONS,
     FIGURES,
     Entry,
@@ -38,10 +39,6 @@ _LEADING = {
     "ACTION": "I: information",
 }
 _ROWS = "rows_of_one_key"
-_CODED = {
-    "source": "SOURCE", "region": "REF_AREA", "measure": "MEASURE", "crime_type": "CRIME_TYPE",
-    "age_band": "AGE",
-}  # fmt: skip
 _AS_THEY_ARE = [name for name in list(ATTRIBUTES) if name not in ("OBS_STATUS", "UNIT_MEASURE", "DECIMALS")]
 
 Labels = dict[tuple[str, str], dict[str, Any]]
@@ -133,7 +130,7 @@ def _printed(connection: duckdb.DuckDBPyConnection) -> Printed:
 
 def _lists(tables: list[Table], labels: Labels, notes: Notes) -> dict[str, list[Entry]]:
     """The codes that the tables have."""
-    lists = {name: _codes(tables, column, labels, notes) for column, name in _CODED.items()}
+    lists = {name: _codes(tables, column, labels, notes) for column, name in CODED.items()}
     units = {_unit(labels, "value", code) for code in _distinct(tables, "measure")}
     return lists | {
         "UNIT_MEASURE": [
@@ -225,7 +222,7 @@ def _observations(row: dict[str, Any], labels: Labels, printed: Printed) -> Iter
     )
     shared = {
         "FREQ": sdmx_codes.frequency(start, end),
-        **{name: spelled(column, key[KEY.index(column)]) for column, name in _CODED.items()},
+        **{name: spelled(column, key[KEY.index(column)]) for column, name in CODED.items()},
         "SEX": sdmx_codes.sex(key[KEY.index("sex")]),
         "TIME_PERIOD": sdmx_codes.time_period(start, end),
         **{name: _attribute(row.get(name.lower())) for name in _AS_THEY_ARE},

@@ -10,12 +10,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pipelines.takeaway import sdmx_codes
-from pipelines.takeaway.sdmx_structure import AGENCY, DIMENSIONS, VERSION, Entry, spelled
+from pipelines.takeaway.sdmx_structure import AGENCY, CODED, DIMENSIONS, VERSION, Entry, spelled
 
 if TYPE_CHECKING:
     from pysdmx.model import HierarchicalCode, Hierarchy
-
-LISTS = {"crime_type": "CRIME_TYPE", "region": "REF_AREA", "age_band": "AGE"}
 
 
 def hierarchies(parts: Iterable[Mapping[str, Any]], lists: Mapping[str, list[Entry]]) -> list[Hierarchy]:
@@ -25,7 +23,7 @@ def hierarchies(parts: Iterable[Mapping[str, Any]], lists: Mapping[str, list[Ent
     titles = {entry.id: entry.name for entry in lists["SOURCE"]}
     found = []
     for (source, dimension), rows in groupby(parts, key=lambda row: (row["source"], row["dimension"])):
-        name, list_name = sdmx_codes.identifier(source), LISTS[dimension]
+        name, list_name = sdmx_codes.identifier(source), CODED[dimension]
         below = _below([(row["code"], row["whole_code"]) for row in rows], dimension)
         if name not in titles:
             continue

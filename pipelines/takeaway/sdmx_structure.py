@@ -39,6 +39,11 @@ FIGURES = {
 }
 """Columns of tables that are figures of their own: their code and name."""
 
+CODED = {
+    "source": "SOURCE", "region": "REF_AREA", "measure": "MEASURE", "crime_type": "CRIME_TYPE",
+    "age_band": "AGE",
+}  # fmt: skip
+"""Columns whose codes are those of the warehouse, spelled as identifiers, with the dimension that each is."""
 DIMENSIONS = {
     "FREQ": "Frequency",
     "SOURCE": "Series of exports that the figure comes from",

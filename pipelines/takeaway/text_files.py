@@ -19,6 +19,6 @@ def write(table: Table, path: Path) -> int:
             for row in chunk:
                 texts = [as_text(value) for value in row]
                 safe = [harmless(text) for text in texts]
-                changed += sum(a is not b and a != b for a, b in zip(texts, safe, strict=True))
+                changed += sum(a != b for a, b in zip(texts, safe, strict=True))
                 writer.writerow(safe)
     return changed

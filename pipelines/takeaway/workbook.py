@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.common.problems import printable
 from pipelines.takeaway.cells import visible
 from pipelines.takeaway.notes import READING, SIMULATED, Notes, told_in
-from pipelines.takeaway.places import WORKBOOK_TITLE
+from pipelines.takeaway.places import TITLE
 from pipelines.takeaway.refusals import Refused
 from pipelines.takeaway.selection import Table
 
@@ -55,7 +55,7 @@ def write(tables: list[Table], notes: Notes, path: Path) -> None:
     options = {"constant_memory": cells > IN_MEMORY, "tmpdir": str(path.parent), "strings_to_formulas": False}
     book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({
-        "title": WORKBOOK_TITLE,
+        "title": TITLE,
         "comments": f"Publication {notes.publication_id}",
         "created": notes.published_at,
     })  # fmt: skip
@@ -183,7 +183,7 @@ class _Notes:
             self.sheet.set_column(column, column, width)
         self.sheet.set_landscape()
         self.sheet.fit_to_pages(1, 0)
-        self._line(WORKBOOK_TITLE, style=self.title)
+        self._line(TITLE, style=self.title)
         self._line("Publication", notes.publication_id)
         self._line("Built", f"{notes.published_at:%Y-%m-%d %H:%M} UTC, by Caseload {notes.version}")
         for source in notes.simulated:

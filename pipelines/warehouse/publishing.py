@@ -57,8 +57,9 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     Raises DamagedStore.
     """
     path = build_path(places, name)
-    write_json(_note(path), {"replaces": publication(places).get("publication_id")})
-    inputs = Inputs(Store(places.store), sources, later_than=_newest(places))
+    published = publication(places).get("publication_id")
+    write_json(_note(path), {"replaces": published})
+    inputs = Inputs(Store(places.store), sources, later_than=_newest(places, published))
     with _new_file(path, Store(places.store)) as connection:
         connection.execute(f"create schema {STAGING_SCHEMA}")
         for relation in relations().values():
@@ -81,11 +82,11 @@ def build(places: Places, sources: list[Source], name: str) -> Path:
     return path
 
 
-def _newest(places: Places) -> str:
+def _newest(places: Places, published: str | None) -> str:
     """The latest publication id that is known; empty if none is."""
     kept = [path.stem for path in places.previous.glob("*.duckdb")]
-    noted = [found.get("publication_id", "") for found in (publication(places), noted_publication(places))]
-    return max([*kept, *noted])
+    known = [*kept, published, noted_publication(places).get("publication_id")]
+    return max(filter(None, known), default="")
 
 
 def build_path(places: Places, name: str) -> Path:
