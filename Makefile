@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-exports test-service faults lint format docs notebook charts bench clean
+.PHONY: help run test test-faults test-exports test-service faults lint format docs notebook charts bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,7 +14,11 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not service and not exports" --durations 20
+	$(BIN)/python -m pytest --ignore tests/faults -n auto --dist loadfile --no-loadscope-reorder \
+		-m "not service and not exports" --durations 20
+
+test-faults: $(READY) ## Kill, fill, break and crowd the command: a sample
+	$(BIN)/python -m pytest tests/faults -n auto --dist load
 
 test-exports: $(READY) ## Read real exports by the contracts of docs/examples, where their folder is there
 	$(BIN)/python -m pytest -m exports tests/whole
@@ -22,8 +26,8 @@ test-exports: $(READY) ## Read real exports by the contracts of docs/examples, w
 test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
 	$(BIN)/python -m pytest -m service tests/service
 
-faults: $(READY) ## Kill, fill, break and crowd the command in every way: hours
-	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist load
+faults: $(READY) ## The same in every way: two hours
+	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist worksteal
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current
 	$(BIN)/ruff format --check .

@@ -143,13 +143,16 @@ def _regex(at: tuple[Any, ...], pattern: str) -> Iterator[Finding]:
 
 
 def _agreements(contract: Contract, table: Table) -> Iterator[Finding]:
-    """Measures and dimensions of agreements that do not exist, of which nothing would be tested."""
+    """Measures and dimensions of agreements that do not exist, of which nothing would be tested. What another
+    source does not have is told in `reconciliations`: it may come later.
+    """
     for at, agreement in enumerate(contract.agrees_with):
         place = ("agrees_with", at)
-        for measure in agreement.measures:
-            if not table.code_lists[MEASURE].has(measure):
-                near = suggestion(measure, table.code_lists[MEASURE].codes)
-                yield (*place, "measure"), f"'{measure}' is not a code of measure{near}"
+        named = [("measure", measure) for measure in agreement.measures]
+        if agreement.their_measure and not agreement.source:
+            named.append(("their_measure", agreement.their_measure))
+        for word, measure in named:
+            yield from _code_exists((*place, word), MEASURE, measure, table)
         for name, code in agreement.mine.items():
             if name not in table.code_lists or name == MEASURE:
                 near = suggestion(name, table.code_lists)

@@ -7,7 +7,8 @@ expression of the macro: DuckDB then plans it once, however many others read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
+from functools import cache
 
 from sqlglot import tokenize
 from sqlglot.tokens import Token, TokenType
@@ -26,17 +27,19 @@ STANDING = "observation_current"
 """Which published figure stands."""
 
 
-def as_of_macros() -> Iterator[Macro]:
+@cache
+def as_of_macros() -> tuple[Macro, ...]:
     """A macro for every mart that depends on what is known, and for the published figures."""
     dependent = depend_on_what_is_known()
+    found = []
     for relation in dependent.values():
         if relation.layer == "marts":
             said = f"{relation.description} As it was known on a day, from what had been released by then."
             query = _query(relation.name, "*", dependent)
-            yield Macro(f"{relation.name}{SUFFIX}", (PARAMETER,), query, said)
+            found.append(Macro(f"{relation.name}{SUFFIX}", (PARAMETER,), query, said))
     said = "Which published figure stood on a day, from what had been released by then."
     query = _query(STANDING, ", ".join(relations()["observation"].columns), dependent)
-    yield Macro(f"observation{SUFFIX}", (PARAMETER,), query, said)
+    return (*found, Macro(f"observation{SUFFIX}", (PARAMETER,), query, said))
 
 
 def depend_on_what_is_known() -> dict[str, Relation]:

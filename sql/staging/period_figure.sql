@@ -91,7 +91,7 @@ known as (
         )
 ),
 
-spanned as (
+spanned as materialized (
     select
         *,
         case

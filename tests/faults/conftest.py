@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sys
@@ -51,6 +52,25 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
     assert digest
     contents = (small.content(small.published(path)) for path in (old, new))
     return Known(empty, old, new, digest, *contents)
+
+
+@pytest.fixture(scope="session")
+def moments_of(known: Known, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[list[str]]]:
+    """A function: ``empty`` or ``old`` → what a run on it does to the disk, in order, by event and path or
+    statement.
+    """
+
+    def counted(start: str) -> list[list[str]]:
+
+        def make(folder: Path) -> None:
+            found = small.moments(small.copied(getattr(known, start), folder / "counted"), "run")
+            small.removed(folder / "counted")
+            (folder / "moments.json").write_text(json.dumps(found), encoding="utf-8")
+
+        folder = made_once(tmp_path_factory, f"moments_{start}", make)
+        return json.loads((folder / "moments.json").read_text(encoding="utf-8"))
+
+    return counted
 
 
 @pytest.fixture

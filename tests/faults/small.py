@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.common.digests import Digest, digest
 from pipelines.warehouse.relations import relations
@@ -150,17 +151,22 @@ def copied(base: Path, folder: Path) -> Path:
     return Path(shutil.copytree(base, folder, symlinks=True))
 
 
+def in_parts(count: int, *of: Any) -> list[Any]:
+    """Cases of a test that takes hours, so that processes can share it: each takes every ``count``-th point."""
+    return [pytest.param(*of, slice(at, None, count), id="-".join([*of, str(at + 1)])) for at in range(count)]
+
+
 def removed(folder: Path) -> None:
     """Delete a folder in which a process of a killed run may still write its pages."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def moments(folder: Path, *arguments: str) -> list[tuple[str, str]]:
+def moments(folder: Path, *arguments: str) -> list[list[str]]:
     """What a call does to the disk, in order, by event and path or statement."""
     with tempfile.NamedTemporaryFile("r") as noted:
         done = caseload(folder, *arguments, fault={"kind": "none", "into": noted.name})
         assert done.code in (0, 1), done.said
-        return [tuple(json.loads(line)) for line in noted]
+        return [json.loads(line) for line in noted]
 
 
 def caseload(

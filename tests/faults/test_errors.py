@@ -49,12 +49,16 @@ def test_a_disk_that_is_full_is_told_and_what_is_published_stays(folder: Path, k
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", small.in_parts(3))
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS], ids=["full", "read_only"])
-def test_every_write_may_fail(code: int, tmp_path: Path, known: Known, say: Callable[[str], None]) -> None:
-    moments = small.moments(small.copied(known.old, tmp_path / "counted"), "run")
+def test_every_write_may_fail(
+    code: int, part: slice, tmp_path: Path, known: Known, say: Callable[[str], None],
+    moments_of: Callable[[str], list[list[str]]],
+) -> None:  # fmt: skip
+    moments = moments_of("old")
     failures, told = [], 0
-    points = range(3, len(moments), EVERY)
+    points = range(3, len(moments), EVERY)[part]
     for number, at in enumerate(points, start=1):
         folder = small.copied(known.old, tmp_path / str(number))
         try:
@@ -65,8 +69,7 @@ def test_every_write_may_fail(code: int, tmp_path: Path, known: Known, say: Call
         except AssertionError as error:
             failures.append(f"{at} {moments[at]}: {str(error)[-1500:]}")
             say(f"✗ {failures[-1]}")
-        if number % 10 == 0 or number == len(points):
-            say(f"{number} of {len(points)}: {told} ended with a message, {len(failures)} went wrong")
+    say(f"{told} of {len(points)} ended with a message, {len(failures)} went wrong")
     assert failures == []
 
 

@@ -61,64 +61,65 @@ def test_killed_while_it_publishes_it_leaves_the_old_or_the_new_one(folder: Path
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(7200)
-@pytest.mark.parametrize("start", ["empty", "old"])
-def test_killed_at_any_moment(start: str, tmp_path: Path, known: Known, say: Callable[[str], None]) -> None:
-    base: Path = getattr(known, start)
-    counted = small.copied(base, tmp_path / "counted")
-    moments = small.moments(counted, "run")
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("start", "part"), [*small.in_parts(2, "empty"), *small.in_parts(18, "old")])
+def test_killed_at_any_moment(
+    start: str, part: slice, tmp_path: Path, known: Known, say: Callable[[str], None],
+    moments_of: Callable[[str], list[list[str]]],
+) -> None:  # fmt: skip
+    moments = moments_of(start)
     chosen = set(range(0, len(moments), EVERY if start == "old" else EVERY * 3))
     if start == "old":
         chosen |= set(near_publishing(moments))
-    tried(sorted(chosen), lambda folder, at: killed(folder, known, at=at), counted, base, known, say, moments)
+    points = [(f"{at} {moments[at]}", {"at": at}) for at in sorted(chosen)[part]]
+    tried(points, getattr(known, start), tmp_path, known, say)
 
 
-def near_publishing(moments: list[tuple[str, str]]) -> list[int]:
+def near_publishing(moments: list[list[str]]) -> list[int]:
     """Every moment from the end of the audit on that is not about pages."""
     last = max(at for at, (_, text) in enumerate(moments) if "/data_docs/" in text)
     return list(range(last, len(moments)))
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", small.in_parts(3))
 def test_killed_at_any_time(
-    tmp_path: Path, known: Known, say: Callable[[str], None], dice: random.Random
+    part: slice, tmp_path: Path, known: Known, say: Callable[[str], None], dice: random.Random
 ) -> None:
     took = small.caseload(small.copied(known.old, tmp_path / "timed"), "run").seconds
     times = [round(took * (number + dice.random()) / TIMES, 3) for number in range(TIMES)]
-    tried(times, lambda folder, at: killed(folder, known, after_s=at), tmp_path, known.old, known, say)
+    tried([(f"{at} s", {"after_s": at}) for at in times[part]], known.old, tmp_path, known, say)
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("number", range(CHAINS))
 def test_killed_again_and_again(
-    tmp_path: Path, known: Known, say: Callable[[str], None], dice: random.Random
+    number: int, folder: Path, known: Known, say: Callable[[str], None], dice: random.Random
 ) -> None:
-    for number in range(CHAINS):
-        folder = small.copied(known.old, tmp_path / f"chain_{number}")
-        ends = [killed(folder, known, at=dice.randrange(1000)) for _ in range(CHAIN)]
-        recovered(folder, known)
-        say(f"chain {number + 1} of {CHAINS}: {ends}")
+    moments = [dice.randrange(1000) for _ in range(CHAINS * CHAIN)][number * CHAIN :][:CHAIN]
+    ends = [killed(folder, known, at=at) for at in moments]
+    recovered(folder, known)
+    say(f"{ends}")
 
 
 def tried(
-    points: list, kill: Callable[[Path, Any], str], aside: Path, base: Path, known: Known,
-    say: Callable[[str], None], moments: list[tuple[str, str]] | None = None,
+    points: list[tuple[str, dict[str, Any]]], base: Path, aside: Path, known: Known,
+    say: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Kill one run at each of some points, and mend it; what went wrong is told together at the end."""
     failures, ends, begun = [], [], time.monotonic()
-    for number, at in enumerate(points, start=1):
-        folder = small.copied(base, aside.parent / f"{aside.name}_{number}")
-        moment = moments[at] if moments else f"{at} s"
+    for number, (moment, how) in enumerate(points, start=1):
+        folder = small.copied(base, aside / str(number))
         try:
-            ends.append(kill(folder, at))
+            ends.append(killed(folder, known, **how))
             recovered(folder, known)
             small.removed(folder)
         except AssertionError as error:
-            failures.append(f"{at} {moment}: {str(error)[-1500:]}")
+            failures.append(f"{moment}: {str(error)[-1500:]}")
             say(f"✗ {failures[-1]}")
-        if number % 10 == 0 or number == len(points):
-            took = time.monotonic() - begun
-            told = f"{ends.count('old')} left the old one, {ends.count('new')} the new one"
-            say(f"{number} of {len(points)} kills, {took:.0f} s: {told}, {len(failures)} went wrong")
+    took = time.monotonic() - begun
+    told = f"{ends.count('old')} left the old one, {ends.count('new')} the new one"
+    say(f"{len(points)} kills in {took:.0f} s: {told}, {len(failures)} went wrong")
     assert failures == []

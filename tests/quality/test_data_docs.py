@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from pipelines.quality import data_docs
+from pipelines.quality import data_docs, offline_pages
 from pipelines.quality.expectations import Rule, Validator
 
 HOSTILE = (
@@ -121,8 +121,8 @@ def test_pages_hold_no_script_no_style_and_no_event_handler(site: Path) -> None:
 
 
 def test_style_sheets_load_nothing_from_other_hosts() -> None:
-    for name in data_docs.STYLE_SHEETS:
-        text = (data_docs.STATIC / name).read_text(encoding="utf-8")
+    for name in offline_pages.STYLE_SHEETS:
+        text = (offline_pages.STATIC / name).read_text(encoding="utf-8")
         assert "@import" not in text
         assert all(address.startswith("data:") for address in re.findall(r"url\(\s*['\"]?([^'\")]+)", text))
 
@@ -177,17 +177,17 @@ def test_an_expectation_that_errored_does_not_look_like_one_that_failed(site: Pa
 
 def test_pages_that_are_done_are_left_alone(site: Path) -> None:
     before = {page: page.stat().st_mtime_ns for page in site.rglob("*.html")}
-    data_docs.make_offline(site)
+    offline_pages.make_offline(site)
     assert before == {page: page.stat().st_mtime_ns for page in site.rglob("*.html")}
 
 
 def test_a_page_that_quotes_the_mark_of_done_pages_is_not_taken_for_one(tmp_path: Path) -> None:
     done = tmp_path / "done.html"
     done.write_text("<p>nothing</p>", encoding="utf-8")
-    data_docs.make_offline(tmp_path)
+    offline_pages.make_offline(tmp_path)
     page = tmp_path / "page.html"
     page.write_text(f"<p>{done.read_text(encoding='utf-8')}</p><script>run()</script>", encoding="utf-8")
-    data_docs.make_offline(tmp_path)
+    offline_pages.make_offline(tmp_path)
     assert "<script>" not in page.read_text(encoding="utf-8")
 
 
@@ -254,7 +254,7 @@ def test_the_browser_test_would_see_the_calls_of_a_page_as_built(
 def test_the_policy_alone_stops_what_would_be_markup(chromium: str, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<p>before</p>", encoding="utf-8")
-    data_docs.make_offline(tmp_path)
+    offline_pages.make_offline(tmp_path)
     done = page.read_text(encoding="utf-8")
     page.write_text(
         done.replace("</body>", f"{HOSTILE}<p style='color: red'>after</p></body>"), encoding="utf-8"
