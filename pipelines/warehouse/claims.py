@@ -41,6 +41,7 @@ class Reconciliation:
     region: str
     export_id: str | None
     dimension: str | None = None
+    their_source: str | None = None
 
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str, Any]]:
@@ -53,14 +54,14 @@ def rows(connection: duckdb.DuckDBPyConnection, name: str) -> Iterator[dict[str,
 
 def of_figure(
     row: dict[str, Any], kind: str, claim: str, published: float | None, bounds: Sequence[float | None],
-    verdict: Verdict, explanation: str,
+    verdict: Verdict, explanation: str, their_source: str | None = None,
 ) -> Reconciliation:  # fmt: skip
     """A reconciliation of the figure that a row is about."""
     low, high = bounds
     return Reconciliation(
         row["source"], row["period_start"], row["period_end"], kind, claim, published, low, high, verdict,
         explanation, row["measure"], row["crime_type"], row["age_band"], row["sex"], row["region"],
-        row["export_id"],
+        row["export_id"], their_source=their_source,
     )  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def _agreements(connection: duckdb.DuckDBPyConnection, labels: Labels) -> Iterat
                 f"{named}: {mine:,}{_ORIGINS[row['value_origin']]}; {row['their_source']} has {theirs:,}"
                 f"{_ORIGINS[row['their_origin']]}{_difference(mine, theirs)}."
             )
-        yield of_figure(row, "agreement", claim, mine, bounds, verdict, said)
+        yield of_figure(row, "agreement", claim, mine, bounds, verdict, said, row["their_source"])
 
 
 def _difference(mine: int, theirs: int) -> str:

@@ -25,15 +25,6 @@ sums as (
     from reconciliations
     where kind = 'sum_of_parts'
     group by all
-),
-
-others as (
-    select distinct
-        source,
-        measure,
-        their_source,
-        'of ' || their_source || ': ' || because as ends_with_this,
-    from agreements
 )
 
 select
@@ -47,14 +38,13 @@ select
     shown.sex,
     shown.region,
     shown.dimension,
-    shown.claim,
     shown.published,
     shown.recomputed_low,
     shown.recomputed_high,
     shown.explanation,
     shown.found,
     sums.sum_of_parts,
-    others.their_source,
+    shown.their_source,
 from shown
 left join sums
     on
@@ -67,10 +57,4 @@ left join sums
         and shown.sex = sums.sex
         and shown.region = sums.region
         and shown.dimension = sums.dimension
-left join others
-    on
-        shown.kind = 'agreement'
-        and shown.source = others.source
-        and shown.measure = others.measure
-        and ends_with(shown.claim, others.ends_with_this)
 order by shown.source asc, shown.period_end desc, shown.kind asc, shown.explanation asc

@@ -17,6 +17,7 @@ select
     cast(region as varchar) as region,
     cast(export_id as varchar) as export_id,
     cast(dimension as varchar) as dimension,
+    cast(their_source as varchar) as their_source,
 from input_reconciliations
 order by
     source asc,

@@ -879,6 +879,15 @@ def test_figures_that_should_be_those_of_another_source_are_compared(mine, their
     ]
 
 
+def test_an_agreement_says_with_which_source_and_other_tests_with_none():
+    connection = built([figure(90), prosecuted(100), deepfake(95)], agreements=[agreement()])
+
+    assert {(found.kind, found.their_source) for found in reconcile(connection)} == {
+        ("agreement", "prosecutors"),
+        ("sum_of_parts", None),
+    }
+
+
 @pytest.mark.parametrize(("mine", "theirs"), [(None, 100), (100, None), (None, None)])
 def test_an_agreement_with_a_figure_that_is_no_number_cannot_be_tested(mine, theirs):
     assert findings([figure(mine), prosecuted(theirs)], "agreement", agreements=[agreement()]) == [
