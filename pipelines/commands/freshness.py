@@ -24,12 +24,13 @@ the number of SIGPIPE, as shells count it.
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the last run ended; the same inputs would end in the same way."""
+    """How a run ended. Where it is final, the same inputs would end in the same way."""
 
     exit_code: int
     publication_id: str | None
     exports_published: int
     quarantined: list[str] = field(default_factory=list)
+    is_final: bool = True
 
 
 def recorded(places: Places) -> Outcome | None:
@@ -45,7 +46,9 @@ def recorded(places: Places) -> Outcome | None:
 
 
 def record(places: Places, outcome: Outcome, before: str) -> None:
-    """Note the outcome of a run that began when the fingerprint was ``before``."""
+    """Note the outcome of a run that began when the fingerprint was ``before``, if it is final."""
+    if not outcome.is_final:
+        return
     published = identity(places.published)
     write_json(_record(places), {"fingerprint": before, "published": published, "outcome": asdict(outcome)})
 

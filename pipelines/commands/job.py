@@ -144,6 +144,7 @@ def _outcome(context: Context) -> Outcome:
         publication_id=publication(context.places).get("publication_id"),
         exports_published=sum(k.is_published for k in kept),
         quarantined=reasons,
+        is_final=not any(k.receipt.can_pass for k in kept),
     )
 
 

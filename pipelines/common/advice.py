@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+_FULL = r"no space left|disk is full|disk quota exceeded|could not write all data|file too large"
+_DISK = r"disk i/o error|input/output error"
+"""The first is SQLite's word for a full disk, too."""
+
 STEPS = (
+    (_FULL, "Free some space and run again."),
     (
-        r"no space left|disk is full|disk quota exceeded|could not write all data|file too large",
-        "Free some space and run again.",
-    ),
-    (
-        r"disk i/o error",  # SQLite's word for a full disk too
+        _DISK,
         "The disk may be full, or damaged: free some space, and run again.",
     ),
     (
@@ -33,7 +34,7 @@ STEPS = (
     ),
     (r"oserror|\[errno \d+\]", "Run again."),
 )  # fmt: skip
-_OUR_CLASS = re.compile(r"^pipelines\.\w+\.\w+: ")
+_OUR_CLASS = re.compile(r"^pipelines(\.\w+)+: ")
 
 
 def with_next_step(message: str) -> str:
@@ -47,6 +48,11 @@ def next_step(message: str) -> str | None:
     if "is damaged:" in message:  # says it itself
         return None
     return next((step for pattern, step in STEPS if re.search(pattern, message, re.IGNORECASE)), None)
+
+
+def is_of_the_disk(message: str) -> bool:
+    """Whether an error is of a disk that is full, or that cannot be read or written: it may pass."""
+    return bool(re.search(f"{_FULL}|{_DISK}", message, re.IGNORECASE))
 
 
 def told(error: Exception) -> str | None:

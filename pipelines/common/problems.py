@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 CELL_LIMIT = 200
 """Characters of a cell that a message or a reject shows; hostile cells can be megabytes long."""
+IO = "io"
+"""The rule that a file breaks which cannot be read, or not for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Problem:
     column: str | None = None
     value: str | None = None
     next_step: str | None = None
+
+    @property
+    def can_pass(self) -> bool:
+        """Whether it may be over when the same file is looked at again."""
+        return self.rule == IO
 
     def __str__(self) -> str:
         where = f"`{printable(self.file)}`"
@@ -46,13 +53,13 @@ class UnreadableExport(Exception):
 
 def cannot_be_read(file: str, error: OSError) -> Problem:
     """What the system says of a file that cannot be opened or read."""
-    step = "Check that it exists and may be read"
-    return Problem(file, "io", f"cannot be read: {error.strerror}", next_step=step)
+    step = "Check that it exists and may be read, and run again"
+    return Problem(file, IO, f"cannot be read: {error.strerror}", next_step=step)
 
 
 def changed_meanwhile(file: str) -> Problem:
     """A file that was written to while it was read."""
-    return Problem(file, "io", "changed while it was read", next_step="Run again")
+    return Problem(file, IO, "changed while it was read", next_step="Run again")
 
 
 def printable(text: str) -> str:

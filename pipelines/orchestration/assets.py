@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 from filelock import Timeout
 
+from pipelines.common.advice import is_of_the_disk
 from pipelines.contracts.calendars import Calendar
 from pipelines.contracts.contract import Source
 from pipelines.orchestration import checks
@@ -229,7 +230,9 @@ def _tried_again(context: dg.AssetExecutionContext, work: Context) -> Iterator[N
     """Have Dagster try a step again, after a while, that failed on what can pass."""
     try:
         yield
-    except _CAN_PASS as error:
+    except Exception as error:
+        if not (isinstance(error, _CAN_PASS) or is_of_the_disk(str(error))):
+            raise
         retries = work.settings.retries
         if not work.is_unattended or context.retry_number >= retries.attempts:
             context.instance.add_run_tags(context.run_id, {CAN_PASS: "yes"})

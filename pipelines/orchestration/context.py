@@ -73,11 +73,16 @@ class Context:
 
 
 def prepare_dagster_home(places: Places) -> Path:
-    """The folder of Dagster's run history, with our configuration in it unless it has another."""
+    """The folder of Dagster's run history, with our configuration in it unless it has another; ours is known
+    by its first line.
+    """
     home = places.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     ours, there = Path(__file__).with_name("dagster.yaml"), home / "dagster.yaml"
-    first = ours.read_text(encoding="utf-8").partition(".")[0]
-    if not there.exists() or there.read_text(encoding="utf-8").startswith(first):
+    if not there.exists() or _first_line(there) == _first_line(ours):
         shutil.copyfile(ours, there)
     return home
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0]

@@ -20,7 +20,7 @@ from pipelines.common.problems import Problem, UnreadableExport, cannot_be_read
 from pipelines.contracts.contract import FILE_NAME, Source
 from pipelines.contracts.layouts import RELEASED_ON, Table
 from pipelines.contracts.limits import raised
-from pipelines.reading.hashes import Hashes
+from pipelines.reading.hashes import Hashes, stamp
 from pipelines.reading.headings import Groups, outside_fragment
 from pipelines.reading.outside import Reader, cell_groups, once, readers
 
@@ -47,6 +47,8 @@ class Export:
     problem: Problem | None = None
     sheet: str | None = None
     """The sheet of a workbook of which several are read; ``file`` then ends in ``#`` and its name."""
+    stamp: tuple[int, ...] = ()
+    """What told its content apart from others of the file when it was hashed; empty where it was not."""
 
     @property
     def export_id(self) -> str:
@@ -143,7 +145,7 @@ def described(
         return refused(error.problems[0], sha256, status.st_size)
     if problem := _unmatched(source, file, found):
         return refused(problem, sha256, status.st_size)
-    return [_export(source, reader, path, file, sha256, status.st_size) for reader in found]
+    return [_export(source, reader, path, file, sha256, status) for reader in found]
 
 
 def _unmatched(source: Source, file: str, found: list[Reader]) -> Problem | None:
@@ -164,10 +166,15 @@ def _unmatched(source: Source, file: str, found: list[Reader]) -> Problem | None
     return None
 
 
-def _export(source: Source, reader: Reader, path: Path, file: str, sha256: str, size: int) -> Export:
+def _export(
+    source: Source, reader: Reader, path: Path, file: str, sha256: str, status: os.stat_result
+) -> Export:
     """The export that one table reads from a file, with what the file says outside it."""
     address = file if reader.sheet is None else f"{file}#{reader.sheet}"
-    export = Export(source.name, path, address, sha256, size, None, None, sheet=reader.sheet)
+    export = Export(
+        source.name, path, address, sha256, status.st_size, None, None,
+        sheet=reader.sheet, stamp=tuple(stamp(status)),
+    )  # fmt: skip
     if reader.problem:
         step = f"See `sheet:` in `{source.contract_file}`"
         return replace(export, problem=Problem(address, "sheet", reader.problem, next_step=step))

@@ -94,7 +94,8 @@ def stage(
         return Staged(export, problems=list(error.problems))
     except OSError as error:
         return Staged(export, problems=[cannot_be_read(export.file, error)])
-    if stamp(before) != stamp(after):
+    hashed = list(export.stamp) or stamp(before)
+    if not hashed == stamp(before) == stamp(after):
         return Staged(export, problems=[changed_meanwhile(export.file)])
     return staged
 

@@ -81,10 +81,7 @@ def ingest_editions(
     ledger = dict(before)
     receipts: dict[str, Receipt] = {}
     chosen = {export.file: export for export in exports if export.edition in editions}
-    if force:
-        for export in chosen.values():
-            store.drop(reading_name(source, export))
-    for receipt in ingest_all(source, list(chosen.values()), store, validator, reader):
+    for receipt in ingest_all(source, list(chosen.values()), store, validator, reader, force):
         receipts[receipt.source_file] = receipt
         export = chosen[receipt.source_file]
         ledger[export.file] = _entry(source, export, receipt, before.get(export.file), store)
@@ -130,6 +127,9 @@ def _entry(source: Source, export: Export, receipt: Receipt, known: Entry | None
     if good is None and known and known.good and store.has(known.good):
         last = store.receipt(known.good)
         # What is refused now as it is was not good before: only another content or contract was.
-        if (last.sha256, last.contract_sha256) != (export.sha256, source.sha256):
+        is_other = (last.sha256, last.contract_sha256) != (export.sha256, source.sha256)
+        if is_other or receipt.can_pass:
             good = known.good
-    return Entry(reading_name(source, export), receipt.reading, good)
+    # What can pass leaves its content unread: it is asked for by the next run.
+    asked = receipt.reading if receipt.can_pass else reading_name(source, export)
+    return Entry(asked, receipt.reading, good)

@@ -38,12 +38,12 @@ from pipelines.releases.store import ACCEPTED, QUARANTINED, Receipt, Store
 
 def ingest_all(
     source: Source, exports: list[Export], store: Store, validator: Validator,
-    reader: record_readings.Reader | None = None,
+    reader: record_readings.Reader | None = None, force: bool = False,
 ) -> Iterator[Receipt]:  # fmt: skip
     """The receipts of some exports of a source; those with records are read together, by a reader that
-    was started before if there is one.
+    was started before if there is one. With ``force`` also those are read that were.
     """
-    bulk = to_be_read_together(source, exports, store)
+    bulk = to_be_read_together(source, exports, store, force)
     if bulk:
         with ThreadPoolExecutor(1) as pool:  # one reading is written while the next is put together
             writing: deque[Future[Receipt]] = deque()
@@ -57,7 +57,7 @@ def ingest_all(
                 yield written.result()
     for export in exports:
         if export not in bulk:
-            yield ingest(source, export, store, validator)
+            yield ingest(source, export, store, validator, force=force)
 
 
 def to_be_read_together(
@@ -79,18 +79,23 @@ def _kept(reading: Reading, store: Store) -> Receipt:
 
 
 def ingest(
-    source: Source, export: Export, store: Store, validator: Validator, findings: Findings = NOTHING
-) -> Receipt:
-    """The receipt of an export; it is read only if this content was not read before."""
+    source: Source, export: Export, store: Store, validator: Validator, findings: Findings = NOTHING,
+    force: bool = False,
+) -> Receipt:  # fmt: skip
+    """The receipt of an export; it is read only if this content was not read before, or by ``force``."""
     name = reading_name(source, export, findings)
-    if store.has(name):
+    if store.has(name) and not force:
         return store.receipt(name)
     plain = reading_name(source, export)
-    if not findings.objections and store.has(plain):  # only told: the figures are those that were read
+    if (
+        not findings.objections and store.has(plain) and not force
+    ):  # only told: the figures are those that were read
         return store.again(_told(store.receipt(plain), findings, reading=name), plain)
     if _has_records(source, export):
         if not store.has(plain):
-            list(ingest_all(source, [export], store, validator))
+            [receipt] = ingest_all(source, [export], store, validator)
+            if receipt.can_pass:
+                return receipt
         return store.hold(_held(store.receipt(plain), findings, name), plain)
     return _kept(read(source, export, validator, findings), store)
 
@@ -99,6 +104,8 @@ def _read_records(source: Source, export: Export, validator: Validator, findings
     """The reading of one record-level export, of which the records themselves are not kept."""
     with tempfile.TemporaryDirectory() as scratch:
         [reading] = record_readings.read(source, [export], Store(Path(scratch)), validator)
+    if reading.receipt.can_pass:
+        return replace(reading, records=None)
     change = _held if findings.objections else _told
     receipt = change(reading.receipt, findings, reading=reading_name(source, export, findings))
     return replace(reading, receipt=receipt, records=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,18 +60,31 @@ NOTHING = Findings()
 
 def reading_name(source: Source, export: Export, findings: Findings = NOTHING) -> str:
     """The content-addressed name of an export read under a contract, by this version."""
+    return _named(*_parts(source, export), *findings.digest)
+
+
+def _parts(source: Source, export: Export) -> Iterable[str]:
     refusals = [str(export.problem)] if export.problem else []
     accepted = source.acceptances.of(export.file, export.sha256)
-    parts = (
+    return (
         VERSION, export.file, export.sha256, source.sha256, _code_lists_digest(), *refusals,
-        *map(str, accepted), *findings.digest,
+        *map(str, accepted),
     )  # fmt: skip
+
+
+def _named(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def unreadable(source: Source, export: Export, problems: list[Problem]) -> Reading:
-    """The reading of an export of which no row could be read."""
-    receipt = receipt_of(source, export, QUARANTINED, problems)
+    """The reading of an export of which no row could be read.
+
+    Where that can pass, its name is not that of the content, which so stays unread.
+    """
+    can_pass = any(problem.can_pass for problem in problems)
+    receipt = receipt_of(source, export, QUARANTINED, problems, can_pass=can_pass)
+    if can_pass and not export.problem:
+        receipt = replace(receipt, reading=_named(*_parts(source, export), *map(str, problems)))
     nothing = pd.DataFrame(columns=list(observation.COLUMNS), dtype=object)
     return Reading(receipt, nothing, rejected_rows(export, problems, {}), problems)
 

@@ -91,6 +91,8 @@ class Receipt:
     """Whether its rows are crimes, arrests or people, which are never published."""
     measures: list[dict[str, Any]] = field(default_factory=list)
     """Of record-level exports: what each measure counts."""
+    can_pass: bool = False
+    """Whether its file could not be read for now: it is looked at again by the next run."""
 
     @property
     def edition(self) -> str:
@@ -247,6 +249,7 @@ class Store:
         """
         if records:
             self.move_records(receipt, records)
+        self._receipts.pop(receipt.reading, None)
         with self._building(self.reading(receipt.reading)) as building:
             self._write_parquet(observations, observation.COLUMNS, building / "observations.parquet")
             self._write_rejected(rejected, receipt, building)
@@ -302,10 +305,6 @@ class Store:
         self._connection.register("frame", frame)
         self._connection.execute(record_sql.copied(listed, "frame", str(path)))
         self._connection.unregister("frame")
-
-    def drop(self, name: str) -> None:
-        self._receipts.pop(name, None)
-        shutil.rmtree(self.reading(name), ignore_errors=True)
 
     # Ledgers
 

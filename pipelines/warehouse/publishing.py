@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 
 from pipelines.common import databases
+from pipelines.common.advice import is_of_the_disk
 from pipelines.common.files import identity, sync, write_json
 from pipelines.common.paths import Places
 from pipelines.common.record_sql import literal as _literal
@@ -95,7 +96,7 @@ def build_path(places: Places, name: str) -> Path:
 
 def audit(path: Path, places: Places, validator: Validator) -> Results:
     """Results of all expectations, by relation, and of all checks, by name; also written into the
-    build, which is then ready to be published.
+    build, which is then ready to be published. Raises OSError.
     """
     suites = {
         relation.name: list(relation.rules)
@@ -106,11 +107,20 @@ def audit(path: Path, places: Places, validator: Validator) -> Results:
     with databases.opened(path) as connection:
         for name, query in checks().items():
             results[name] = [_checked(connection, name, query)]
+        _raise_what_the_disk_did(results)
         kept = kept_readings(Store(places.store))
         rows = [*export_check_rows(kept), *warehouse_check_rows(results)]
         _create_from_rows(connection, relations()[CHECK_RESULTS], rows)
         connection.execute("checkpoint")
     return results
+
+
+def _raise_what_the_disk_did(results: Results) -> None:
+    """Raises OSError where a check was not evaluated for want of a disk: it says nothing of the build."""
+    for found in results.values():
+        for result in found:
+            if result.verdict == "errored" and is_of_the_disk(result.explanation):
+                raise OSError(result.explanation)
 
 
 class AuditError(Exception):

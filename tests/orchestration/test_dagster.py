@@ -194,9 +194,10 @@ def test_our_configuration_is_kept_current_and_another_one_is_left_alone(tmp_pat
     (home / "dagster.yaml").write_text(ours.splitlines()[0] + "\ntelemetry: {enabled: false}\n")
     prepare_dagster_home(places)
     assert (home / "dagster.yaml").read_text() == ours
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    prepare_dagster_home(places)
-    assert (home / "dagster.yaml").read_text() == "telemetry: {enabled: false}\n"
+    for another in ("telemetry: {enabled: false}\n", (ROOT / "deploy/dagster.yaml").read_text()):
+        (home / "dagster.yaml").write_text(another)
+        prepare_dagster_home(places)
+        assert (home / "dagster.yaml").read_text() == another
 
 
 def test_a_report_of_a_build_that_another_run_has_overtaken_is_not_missed(

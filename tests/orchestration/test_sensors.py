@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
 from dagster._core.launcher import DefaultRunLauncher
@@ -451,7 +452,8 @@ def test_what_can_pass_is_tried_again_and_what_cannot_is_not(
 
     monkeypatch.setattr("pipelines.warehouse.publishing.build", fails)
     job = definitions.define(context).resolve_job_def(BUILD_JOB)
-    for error, times in ((OSError("the disk is full"), 3), (ValueError("bad data"), 1)):
+    full = duckdb.TransactionException("Failed to commit: Could not write file: No space left on device")
+    for error, times in ((OSError("broken pipe"), 3), (full, 3), (ValueError("bad data"), 1)):
         tried.clear()
         errors[:] = [error]
         ran = job.execute_in_process(instance=instance, raise_on_error=False)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.contracts import contract
 from pipelines.quality.expectations import Validator
+from pipelines.releases import editions, ingest
 from pipelines.releases.editions import ingest_editions, standing
 from pipelines.releases.store import Receipt, Store
 
@@ -503,6 +504,24 @@ def test_a_corrected_export_replaces_its_rows_and_only_its_own(records: Records)
     }
     assert totals == {"arrests/2024-01.csv": 41, "arrests/2024-02.csv": 1}
     assert len(records.kept()) == 40 + 41 + 1  # the old rows go when the next warehouse is published
+
+
+def test_a_file_that_is_replaced_once_it_was_hashed_is_not_taken_for_what_it_was(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = HEADER + "".join(GOOD)
+
+    def replaced_late(*arguments: object) -> object:
+        records.put(HEADER + GOOD[0])
+        return ingest.ingest_all(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(editions, "ingest_all", replaced_late)
+        receipt = records.put(whole).receipt()
+    assert (receipt.status, receipt.rows_accepted) == ("quarantined", 0)
+    assert receipt.problems == ["`arrests/2024-01.csv`: changed while it was read. Run again"]
+    receipt = records.put(whole).receipt()
+    assert (receipt.status, receipt.rows_accepted) == ("accepted", 3)
 
 
 def test_nothing_is_read_again_that_was_read(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:

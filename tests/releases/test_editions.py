@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 import shutil
 
 import pytest
@@ -84,10 +86,35 @@ def test_what_has_changed_is_pending(series, change, pending):
     assert stands(series)[0] == [f"{name}.csv" for name in pending]
 
 
+@pytest.mark.parametrize("content", [PLAIN, MORE], ids=["as it was", "another"])
+def test_a_file_that_cannot_be_read_for_now_keeps_its_figures_and_is_read_by_the_next_run(
+    series, monkeypatch, content
+):
+    series.put(**{A: PLAIN}).ingest()
+    [before] = series.ledger().values()
+    series.put(**{A: content})
+
+    def broken(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("pipelines.reading.grids.read", broken)
+        [receipt] = series.ingest(force=True)
+    assert receipt.problems == [
+        f"`series/{A}.csv`: cannot be read: Input/output error. Check that it exists and may be read, and run again"
+    ]
+    [after] = series.ledger().values()
+    assert after.good == before.good
+    assert stands(series) == ([f"{A}.csv"], [FIRST])
+    [receipt] = series.ingest()
+    assert (receipt.status, receipt.rows_accepted) == ("accepted", len(content) * 2)
+    assert stands(series) == ([], [])
+
+
 def test_a_reading_that_is_gone_is_pending(series, tmp_path):
     by_itself = Series(Places(series.places.raw, tmp_path / "by itself"), series.validator).put(**{A: PLAIN})
     by_itself.ingest()
-    by_itself.store.drop(by_itself.ledger()[f"series/{A}.csv"].latest)
+    shutil.rmtree(by_itself.store.reading(by_itself.ledger()[f"series/{A}.csv"].latest))
     assert stands(by_itself) == ([f"{A}.csv"], [FIRST])
 
 

@@ -244,13 +244,6 @@ def test_a_reading_that_is_not_there_cannot_be_kept_once_more(store):
     assert [path.name for path in (store.folder / "readings").iterdir()] == ["nothing"]
 
 
-def test_a_reading_can_be_dropped_twice(store):
-    store.write(receipt("r1"), observations({}), rejected())
-    store.drop("r1")
-    store.drop("r1")
-    assert not store.has("r1")
-
-
 def test_nothing_is_a_reading_without_rows(store):
     name = store.nothing()
     assert (kept(store.observations(name)), kept(store.rejected_rows(name))) == ([], [])
