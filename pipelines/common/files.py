@@ -64,17 +64,26 @@ def write_json(path: Path, content: Any, indent: int | None = None) -> None:
 
 
 def listing(folder: str) -> Iterator[str]:
-    """A line for every file below a folder: its path, size, times and number, in a fixed order."""
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_dir(follow_symlinks=False):
-                yield from listing(entry.path)
-            else:
-                # The time of the last status change cannot be set back, as copying tools do with
-                # the time of modification. A link is followed: its target may change.
-                try:
-                    status = entry.stat()
-                except OSError:
-                    status = entry.stat(follow_symlinks=False)
-                times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-                yield f"{entry.path} {status.st_size} {times} {status.st_ino}"
+    """A line for every file below a folder: its path, size, times and number, in a fixed order; and one for
+    every folder that cannot be listed. Raises FileNotFoundError.
+    """
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        yield f"{folder} {error.strerror}"
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from listing(entry.path)
+        else:
+            # The time of the last status change cannot be set back, as copying tools do with
+            # the time of modification. A link is followed: its target may change.
+            try:
+                status = entry.stat()
+            except OSError:
+                status = entry.stat(follow_symlinks=False)
+            times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+            yield f"{entry.path} {status.st_size} {times} {status.st_ino}"

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.common.paths import Places
-from pipelines.contracts import documents
+from pipelines.contracts import cron, documents
 from pipelines.contracts.word_types import Words
 
 AlertKind = Literal["failed_run", "quarantined_export", "failed_check", "late_release", "invalid_contract"]
@@ -29,7 +29,7 @@ def _timezone(name: str) -> str:
     return name
 
 
-Cron = Annotated[str, Field(pattern=r"^[\dA-Za-z*/,-]+( [\dA-Za-z*/,-]+){4}$")]
+Cron = Annotated[str, AfterValidator(cron.checked)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 
 

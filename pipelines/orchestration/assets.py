@@ -112,6 +112,7 @@ def observations_asset(source: Source, work: Context) -> dg.AssetsDefinition:
                 read=work.reporter.read, told=work.reporter.ingested, force=work.reporter.force,
                 reader=work.readers.pop(source.name, None),
             )  # fmt: skip
+            in_force.keep_of(work.places, source)
         for edition in keys:
             of_edition = [receipt for receipt in receipts if receipt.edition == edition]
             context.add_asset_metadata(receipts_metadata(of_edition), partition_key=edition)
@@ -254,5 +255,6 @@ def freshness(calendar: Calendar | None) -> dg.FreshnessPolicy | None:
     late = end + calendar.wait + dt.timedelta(days=1)
     return dg.FreshnessPolicy.cron(
         deadline_cron=f"0 0 {late.day} {late.month} *",
-        lower_bound_delta=max(late - end, dt.timedelta(minutes=1)),
+        # A deadline is one of each year: what lies further back is of the one before.
+        lower_bound_delta=min(late - end, dt.timedelta(days=365)),
     )

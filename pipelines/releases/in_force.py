@@ -1,5 +1,5 @@
 """Which contracts and settings hold where nobody is there to mend one: those that are valid, and of what is
-invalid the version that was last published with.
+invalid the version that was last read or published with.
 
 The command line refuses to run with an invalid contract. A service goes on with the other sources, and what
 the one source has published stays.
@@ -85,19 +85,33 @@ def in_force(places: Places) -> InForce:
 def keep(places: Places, sources: list[Source]) -> None:
     """Keep the contracts that were published with, and the settings. Whoever calls this holds the lock."""
     before = _kept(places)
-    now = {}
-    for source in sources:
-        texts = _texts(places.raw / source.name, _FILES)
-        if texts != before.get(source.name):
-            # The files may have been changed, or broken, since they were read.
-            is_used = _is_same(_source(places, source.name, texts), source)
-            texts = texts if is_used else before.get(source.name, {})
-        now[source.name] = texts
+    now = {source.name: _used(places, source, before) for source in sources}
     texts = {SETTINGS: text} if (text := _text(places.settings)) is not None else {}
     is_valid = texts == before.get(SETTINGS) or _settings(texts) is not None
     now[SETTINGS] = texts if is_valid else before.get(SETTINGS, {})
     if now != before:
         write_json(places.in_force, now)
+
+
+def keep_of(places: Places, source: Source) -> None:
+    """Keep the contract that a source was read with: it has figures before anything is published.
+    Whoever calls this holds the lock.
+    """
+    before = _kept(places)
+    texts = _used(places, source, before)
+    if texts != before.get(source.name):
+        write_json(places.in_force, before | {source.name: texts})
+
+
+def _used(places: Places, source: Source, before: dict[str, Texts]) -> Texts:
+    """The files that a source was loaded from. They may have been changed, or broken, since they were read:
+    then those that were kept before.
+    """
+    texts = _texts(places.raw / source.name, _FILES)
+    kept = before.get(source.name, {})
+    if texts == kept or _is_same(_source(places, source.name, texts), source):
+        return texts
+    return kept
 
 
 def _source(places: Places, name: str, texts: Texts) -> Source | None:

@@ -45,7 +45,13 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     [
         ("arrivals: {evry_seconds: 3}", "line 1, arrivals.evry_seconds: is not a word"),
         ("\narrivals:\n  every_seconds: 0", "line 3, arrivals.every_seconds: input should be greater"),
-        ("poll: {cron: 'every day'}", "line 1, poll.cron: "),
+        (
+            "poll: {cron: 'every day'}",
+            "line 1, poll.cron: 'every day' has 2 fields, and a cron expression has five",
+        ),
+        ("poll: {cron: '61 6 * * *'}", "'61' is no minute of a cron expression: it is from 0 to 59"),
+        ("poll: {cron: '0 6 31 2 *'}", "'0 6 31 2 *' never comes: no such month has a day 31"),
+        ("poll: {cron: '0 6 * * monday'}", "'monday' is no day of the week of a cron expression"),
         ("poll: {cron: '0 6 * * *', timezone: Seoul}", "'Seoul' is not the name of a time zone"),
         ("publish: never", "line 1, publish: "),
         ("alerts: {webhook: 'https://example.org/secret'}", "line 1, alerts.webhook: "),

@@ -181,6 +181,15 @@ def test_a_calendar_is_a_freshness_policy() -> None:
     assert past == dg.FreshnessPolicy.cron("0 0 1 11 *", dt.timedelta(days=1))
 
 
+@pytest.mark.parametrize(
+    "when", [{"every": "year"}, {"period_ends": [dt.date(2126, 10, 31)]}], ids=lambda when: next(iter(when))
+)
+def test_every_calendar_that_a_contract_may_have_is_a_freshness_policy(when: dict) -> None:
+    for days in (0, 340, 366, 3660):
+        assert freshness(Calendar(**when, due_after_days=days, late_after_days=30))
+    assert freshness(Calendar(**when, due_after_days=3660, late_after_days=3660))
+
+
 def test_the_shipped_crackdown_has_one(definitions: dg.Definitions) -> None:
     specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
     assert specs[f"observations/{NOI}"].freshness_policy

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
+from pipelines.common.files import listing
 from pipelines.releases.arrivals import Look, arrivals, look
 from pipelines.releases.editions import standing
 from pipelines.releases.store import Store
@@ -15,6 +17,25 @@ CONTRACT = (
     "period: '2024'\ncolumns: {n: {value: count, measure: cases}}\n"
     "tables: {t: {files: 'n_(?P<released_on>\\d{4}-\\d\\d-\\d\\d).csv'}}\n"
 )
+
+
+def test_a_folder_that_cannot_be_listed_is_seen_as_such_and_the_others_are_looked_at(tmp_path, monkeypatch):
+    for name in ("a", "private", "z"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.csv").write_text("x")
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("private"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path)
+
+    before = list(listing(str(tmp_path)))
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert [line.partition(" ")[0] for line in listing(str(tmp_path))] == [
+        str(tmp_path / "a/x.csv"), str(tmp_path / "private"), str(tmp_path / "z/x.csv"),
+    ]  # fmt: skip
+    assert list(listing(str(tmp_path))) != before
 
 
 def test_a_folder_rests_when_two_looks_so_far_apart_are_the_same(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.common.paths import Places
 from pipelines.contracts.documents import ContractError
-from pipelines.releases.in_force import SETTINGS, InForce, in_force, keep
+from pipelines.releases.in_force import SETTINGS, InForce, in_force, keep, keep_of
 from tests.conftest import HEAD
 
 WORDS = "set: {measure: cases}\nperiod: 2024\ncolumns:\n  crime: {dimension: crime_type}\n  count: {value: count}\n"
@@ -53,6 +53,15 @@ def test_of_an_invalid_contract_the_one_that_was_published_with_holds(places: Pl
     assert [source.name for source in found.valid] == ["south"]
     assert "north/source.yaml`, line 8" in str(found.problems["north"])
     assert found.sha256 == before.sha256
+
+
+def test_of_a_source_that_was_read_and_never_published_its_contract_holds_too(places: Places) -> None:
+    north, south = in_force(places).sources
+    keep(places, [south])
+    keep_of(places, north)
+    for name in ("north", "south"):
+        write(places, name, broken)
+    assert names(in_force(places)) == ["north", "south"]
 
 
 def test_corrections_hold_with_the_contract_that_they_are_for(places: Places) -> None:
