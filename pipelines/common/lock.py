@@ -46,7 +46,7 @@ def holder(path: Path) -> str | None:
     """
     try:
         note = json.loads(_note(path).read_text(encoding="utf-8"))
-        if note["host"] == socket.gethostname() and note["begun"] != _begun(note["pid"]):
+        if note["host"] == socket.gethostname() and note["begun"] != begun(note["pid"]):
             return None
         since = dt.datetime.fromisoformat(note["since"]).astimezone()
         shown = f"{since:%H:%M:%S}" if since.date() == dt.date.today() else f"{since:%Y-%m-%d %H:%M:%S}"
@@ -78,7 +78,7 @@ def _write_note(path: Path) -> None:
         "host": socket.gethostname(),
         "command": _command(),
         "since": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "begun": _begun(os.getpid()),
+        "begun": begun(os.getpid()),
     }
     with contextlib.suppress(OSError):  # it is the lock that counts
         _note(path).write_text(json.dumps(note), encoding="utf-8")
@@ -91,7 +91,7 @@ def _command() -> str:
     return " ".join([name, *sys.argv[1:2]])
 
 
-def _begun(pid: int) -> str | None:
+def begun(pid: int) -> str | None:
     """When a process began, in the words of the kernel: tells it from a later one with the same number."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]

@@ -16,8 +16,10 @@ from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
+from pipelines.common.lock import begun
+
 PROCESS = "caseload/process"
-"""The tag of a run in a process of the command line: host and number of the process."""
+"""The tag of a run in a process of the command line: host, number of the process, and when it began."""
 
 _ENDING = "on a server after telling it to shut down"
 """What a code server answers that was asked to end; it has no other mark."""
@@ -26,20 +28,15 @@ ALIVE = CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
 def this_process() -> dict[str, str]:
-    return {PROCESS: f"{socket.gethostname()} {os.getpid()}"}
+    number = os.getpid()
+    return {PROCESS: f"{socket.gethostname()} {number} {begun(number)}"}
 
 
 def is_gone(run: dg.DagsterRun) -> bool:
     """Whether a run was of a process of the command line, on this machine, that is no longer there."""
-    host, _, number = run.tags.get(PROCESS, "").partition(" ")
-    if host != socket.gethostname() or not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
+    match run.tags.get(PROCESS, "").split(" "):
+        case [host, number, since] if host == socket.gethostname() and number.isdecimal():
+            return since != str(begun(int(number)))
     return False
 
 

@@ -30,7 +30,7 @@ from pipelines.orchestration.alert_sensors import (
 from pipelines.orchestration.assets import partitions
 from pipelines.orchestration.context import Context
 from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name
-from pipelines.orchestration.launcher import PROCESS, RunLauncher
+from pipelines.orchestration.launcher import PROCESS, RunLauncher, this_process
 from pipelines.orchestration.runs import opened_instance, register_editions
 from pipelines.releases import arrivals
 from pipelines.releases.editions import standing
@@ -524,12 +524,14 @@ def test_the_daemon_notices_a_run_of_a_command_that_was_killed(instance: dg.Dags
     launcher = RunLauncher()
     launcher.register_instance(instance)
     healths = []
+    [this] = this_process().values()
     for process in (
-        f"{socket.gethostname()} {gone.pid}",
-        f"{socket.gethostname()} {os.getpid()}",
-        "elsewhere 1",
+        f"{socket.gethostname()} {gone.pid} 123",
+        this.rpartition(" ")[0] + " 123",  # another process has its number since
+        this,
+        "elsewhere 1 123",
     ):
         run = dg.DagsterRun(job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED, tags={PROCESS: process})
         instance.add_run(run)
         healths.append(launcher.check_run_worker_health(run).status.value)
-    assert healths == ["NOT_FOUND", "RUNNING", "RUNNING"]
+    assert healths == ["NOT_FOUND", "NOT_FOUND", "RUNNING", "RUNNING"]
