@@ -23,7 +23,7 @@ USER, PASSWORD = "alerts@example.org", "secret-of-the-mail-server"
 
 
 @contextmanager
-def webhook(*answers: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def webhook(*answers: int, retry_after: int | None = None) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The address of a server, and what it was sent; it answers with some codes first, then with 200."""
     got: list[dict[str, Any]] = []
     codes = list(answers)
@@ -32,6 +32,8 @@ def webhook(*answers: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def do_POST(self) -> None:
             got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(codes.pop(0) if codes else 200)
+            if retry_after is not None:
+                self.send_header("Retry-After", str(retry_after))
             self.end_headers()
 
         def log_message(self, *_: object) -> None: ...
@@ -40,6 +42,13 @@ def webhook(*answers: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/services/T0/secret-of-the-webhook", got
         server.shutdown()
+
+
+@contextmanager
+def hanging() -> Iterator[str]:
+    """The address of a server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/services/T0/secret-of-the-webhook"
 
 
 def free_port() -> int:

@@ -12,6 +12,10 @@ from pipelines.contracts.contract import Source
 from pipelines.orchestration.context import Context, prepare_dagster_home
 from pipelines.releases.editions import standing
 
+LOOK_TIMEOUTS = "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS"
+LOOK_S = 600
+"""How long Dagster waits for a sensor or schedule: one that sees many gigabytes first reads them all."""
+
 
 def exec_dagster_dev(places: Places, sources: list[Source], port: int) -> NoReturn:
     """Replace this process by ``dagster dev``; editions that are there become partitions first."""
@@ -26,6 +30,7 @@ def exec_dagster_dev(places: Places, sources: list[Source], port: int) -> NoRetu
     # Else Dagster would look for the instance of the folder that it is started in.
     os.chdir(prepare_dagster_home(places))
     environment = {
+        **{name: str(LOOK_S) for name in LOOK_TIMEOUTS},
         **os.environ,
         "DAGSTER_HOME": str(prepare_dagster_home(places)),
         "CASELOAD_RAW": str(places.raw),

@@ -10,11 +10,14 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from pipelines.common.paths import Places
 from pipelines.contracts import cron, documents
 from pipelines.contracts.word_types import Words
+
+POLL_SETTLE_S = 30
+"""How long a poll may wait until files rest: if nothing else is said, Dagster gives it 60 s."""
 
 AlertKind = Literal["failed_run", "quarantined_export", "failed_check", "late_release", "invalid_contract"]
 
@@ -54,7 +57,8 @@ class Arrivals(Words):
     settle_seconds: int = Field(
         10,
         ge=0,
-        description="How long all files of a source must have stayed as they are before one is read.",
+        description="How long all files of a source must have stayed as they are before one is read; "
+        f"{POLL_SETTLE_S} at most where there is a `poll`.",
     )
 
 
@@ -124,6 +128,18 @@ class Settings(Words):
     )  # fmt: skip
     retries: Retries = Field(Retries(), description="Trying again what can pass.")
     alerts: Alerts = Field(Alerts(), description="Whom to tell when something is wrong or late.")
+
+    @field_validator("poll")
+    @classmethod
+    def _settles_in_time(cls, poll: Poll | None, before: ValidationInfo) -> Poll | None:
+        settle = before.data.get("arrivals", Arrivals()).settle_seconds
+        if poll and settle > POLL_SETTLE_S:
+            raise ValueError(
+                f"a poll cannot wait until files have rested for {settle} seconds; say `settle_seconds: "
+                f"{POLL_SETTLE_S}` or less below `arrivals`, or leave `poll` out: the sensors of arrivals "
+                "wait as long as they are told"
+            )
+        return poll
 
 
 _WORDS = documents.words_of(Settings, Arrivals, Poll, Alerts, Email, Retries, FromEnvironment)

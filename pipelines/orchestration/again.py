@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dagster as dg
 from dagster._core.events import RunFailureReason
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG
 
 ASKED = "caseload/asked"
@@ -27,6 +28,8 @@ def run_key(instance: dg.DagsterInstance, asked: str, now: float) -> str | None:
     be asked for: a run for it is under way, ended since, was cancelled, or failed on what does not get better
     by itself, or not long ago.
     """
+    if is_under_way(instance, asked):
+        return None
     records = instance.get_run_records(dg.RunsFilter(tags={ASKED: asked}))
     if not records:
         return asked
@@ -40,6 +43,12 @@ def run_key(instance: dg.DagsterInstance, asked: str, now: float) -> str | None:
     else:
         return None
     return f"{asked} {len(records) + 1}" if ended + wait <= now else None
+
+
+def is_under_way(instance: dg.DagsterInstance, asked: str) -> bool:
+    """Whether a run for something waits or runs."""
+    unfinished = dg.RunsFilter(tags=tags(asked), statuses=NOT_FINISHED_STATUSES)
+    return bool(instance.get_runs(unfinished, limit=1))
 
 
 def tags(asked: str) -> dict[str, str]:

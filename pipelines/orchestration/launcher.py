@@ -17,9 +17,12 @@ from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionRes
 from dagster._serdes import deserialize_value
 
 from pipelines.common.lock import begun
+from pipelines.common.paths import Places
 
 PROCESS = "caseload/process"
 """The tag of a run in a process of the command line: host, number of the process, and when it began."""
+WAREHOUSE = "caseload/warehouse"
+"""The tag of such a run that says for which warehouse: others may be in the same history."""
 
 _ENDING = "on a server after telling it to shut down"
 """What a code server answers that was asked to end; it has no other mark."""
@@ -27,9 +30,16 @@ _ENDING = "on a server after telling it to shut down"
 ALIVE = CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
-def this_process() -> dict[str, str]:
+def this_process(places: Places) -> dict[str, str]:
+    """The tags of a run of the command line."""
     number = os.getpid()
-    return {PROCESS: f"{socket.gethostname()} {number} {begun(number)}"}
+    process = f"{socket.gethostname()} {number} {begun(number)}"
+    return {PROCESS: process, WAREHOUSE: str(places.warehouse.resolve())}
+
+
+def is_of_command(run: dg.DagsterRun, places: Places) -> bool:
+    """Whether a run is one of the command line, for this warehouse."""
+    return run.tags.get(WAREHOUSE) == str(places.warehouse.resolve())
 
 
 def is_gone(run: dg.DagsterRun) -> bool:

@@ -42,7 +42,7 @@ class Failures:
 def run(context: Context, standings: list[Standing]) -> Failures:
     """Ingest what is pending of some sources, then build, audit and publish."""
     failures = Failures()
-    before = publication(context.places)
+    before, ours = publication(context.places), this_process(context.places)
     with opened_instance(context) as instance, alone(instance):
         bury(instance)
         register_editions(instance, standings)
@@ -51,11 +51,11 @@ def run(context: Context, standings: list[Standing]) -> Failures:
             known = instance.get_dynamic_partitions(str(partitions(standing.source).name))
             for arrival in arrivals(standing, known, context.store):
                 job = definitions.resolve_job_def(ingest_job_name(standing.source))
-                tags = range_tags(arrival.first, arrival.last)
+                tags = ours | range_tags(arrival.first, arrival.last)
                 _execute(job, instance, failures, standing.source.name, tags)
         if not failures.is_contract:
             job = definitions.resolve_job_def(BUILD_JOB)
-            _execute(job, instance, failures, "the warehouse")
+            _execute(job, instance, failures, "the warehouse", ours)
             # Tidying up after it may have failed all the same.
             failures.is_published = publication(context.places) != before
             try:
@@ -96,11 +96,9 @@ def register_editions(instance: dg.DagsterInstance, standings: list[Standing]) -
 
 
 def _execute(
-    job: dg.JobDefinition, instance: dg.DagsterInstance, failures: Failures, what: str,
-    tags: dict[str, str] | None = None,
+    job: dg.JobDefinition, instance: dg.DagsterInstance, failures: Failures, what: str, tags: dict[str, str]
 ) -> bool:  # fmt: skip
     """Run a job in this process, note what failed, and say whether all went well."""
-    tags = this_process() | (tags or {})
     result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
     if result.success:
         return True

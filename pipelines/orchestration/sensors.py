@@ -3,8 +3,10 @@
 # No `from __future__ import annotations` here: Dagster reads the annotation of `context` as a type.
 import hashlib
 import time
+from collections.abc import Iterable
 
 import dagster as dg
+from dagster._core.scheduler.instigation import InstigatorStatus, InstigatorType
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from pipelines.common.paths import Places
@@ -15,7 +17,7 @@ from pipelines.orchestration.assets import AUTOMATED, partitions
 from pipelines.orchestration.context import Context
 from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name, range_tags
 from pipelines.releases.arrivals import Arrival, Look, arrivals, look
-from pipelines.releases.editions import standing
+from pipelines.releases.editions import Standing, standing
 from pipelines.releases.in_force import InForce, in_force
 from pipelines.releases.store import Store
 from pipelines.warehouse import publishing, rolled_back
@@ -23,6 +25,7 @@ from pipelines.warehouse.warehouse_inputs import inputs_sha256, kept_readings
 
 PATIENCE_S = 30
 """How long, at the least, what is unpublished is left to the conditions of the assets."""
+NOT_ASKED_FOR = "it failed or was cancelled, or nobody looks for it"
 
 
 def status(is_on: bool) -> dg.DefaultSensorStatus:
@@ -34,7 +37,7 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
     places, wanted = work.places, work.settings.arrivals
 
     @dg.sensor(
-        name=f"arrivals_{source.name}",
+        name=_arrivals_name(source),
         job_name=ingest_job_name(source),
         minimum_interval_seconds=wanted.every_seconds,
         default_status=status(wanted.on),
@@ -47,7 +50,7 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason=said, cursor=found.to_json())
         now = time.time()  # of what is finished while this looks, nothing is asked for again
         try:
-            new, runs = _requests(source, places, context.instance)
+            new, runs = _to_be_read(source, places, context.instance)
         except ContractError as error:
             return dg.SensorResult(skip_reason=_not_read(source, error), cursor=found.to_json())
         keys = {arrival: again.run_key(context.instance, arrival.key, now) for arrival in runs}
@@ -82,18 +85,21 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
         description=f"New and changed exports below raw/{source.name}/, at fixed times.",
     )
     def polled(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        found = look(source.folder, None)
-        time.sleep(settle)
-        if look(source.folder, found) is not found:
-            return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
+        found, began = look(source.folder, None), time.monotonic()
         try:
-            new, runs = _requests(source, work.places, context.instance)
+            new, runs = _to_be_read(source, work.places, context.instance)
         except ContractError as error:
             return dg.SkipReason(_not_read(source, error))
+        if not runs:
+            return dg.SkipReason("Nothing is new.")
+        time.sleep(max(0.0, settle - (time.monotonic() - began)))
+        if look(source.folder, found) is not found:
+            return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
         if new:
             context.instance.add_dynamic_partitions(str(partitions(source).name), new)
-        # Without a key: what failed the last time is tried again.
-        return [_request(arrival) for arrival in runs] or dg.SkipReason("Nothing is new.")
+        # Without a key: what failed the last time, or was cancelled, is tried again.
+        idle = [arrival for arrival in runs if not again.is_under_way(context.instance, arrival.key)]
+        return [_request(arrival) for arrival in idle] or dg.SkipReason("What is new is being read.")
 
     return polled
 
@@ -116,11 +122,20 @@ def publication_sensor(work: Context) -> dg.SensorDefinition:
             return dg.SensorResult(skip_reason="A run is under way.", cursor="")
         now = time.time()
         try:
-            key = _unpublished(places, in_force(places))
+            held, store = in_force(places), Store(places.store)
+            found = [standing(source, store) for source in held.valid]
         except ContractError as error:
             return dg.SensorResult(skip_reason=f"What to publish cannot be told. {error}", cursor="")
+        pending = {one.source.name: one for one in found if one.pending}
+        if first := [name for name, one in pending.items() if _is_asked_for(one, store, work, context, now)]:
+            said = f"What is new below {_folders(first)} is read first."
+            return dg.SensorResult(skip_reason=said, cursor="")
+        key = _unpublished(places, held, found, store)
         if key is None:
-            return dg.SensorResult(skip_reason="What is published is what there is.", cursor="")
+            said = "What is published is what there is."
+            if pending:
+                said = f"{said} What is new below {_folders(pending)} is not read: {NOT_ASKED_FOR}."
+            return dg.SensorResult(skip_reason=said, cursor="")
         seen, since = _seen(context.cursor)
         if key != seen or since > now:
             return dg.SensorResult(skip_reason="Something changed; looking again.", cursor=f"{key} {now}")
@@ -148,7 +163,7 @@ def automation_sensor(work: Context) -> dg.AutomationConditionSensorDefinition:
     )
 
 
-def _requests(
+def _to_be_read(
     source: Source, places: Places, instance: dg.DagsterInstance
 ) -> tuple[list[str], list[Arrival]]:
     """Editions that Dagster does not know yet, and what is to be read. Raises ContractError."""
@@ -157,9 +172,45 @@ def _requests(
     found = standing(fresh, store)
     store.made()
     store.hashes.keep()  # of large files they take longer than Dagster waits for a sensor
-    known = instance.get_dynamic_partitions(str(partitions(source).name))
+    return _arrived(found, store, instance)
+
+
+def _arrived(found: Standing, store: Store, instance: dg.DagsterInstance) -> tuple[list[str], list[Arrival]]:
+    """The same, of what was found of a source."""
+    known = instance.get_dynamic_partitions(str(partitions(found.source).name))
     new = [edition for edition in found.editions if edition not in set(known)]
     return new, arrivals(found, [*known, *new], store)
+
+
+def _is_asked_for(
+    found: Standing, store: Store, work: Context, context: dg.SensorEvaluationContext, now: float
+) -> bool:
+    """Whether the sensor of a source is going to ask for some of what is pending. No run is under way."""
+    if not _is_running(_arrivals_name(found.source), work.settings.arrivals.on, context):
+        return False
+    _, runs = _arrived(found, store, context.instance)
+    return any(again.run_key(context.instance, arrival.key, now) for arrival in runs)
+
+
+def _is_running(name: str, by_default: bool, context: dg.SensorEvaluationContext) -> bool:
+    """Whether a sensor of this code location runs: as on Dagster's page, else as the settings say."""
+    here = context.code_location_origin
+    for state in context.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
+        repository = state.repository_selector
+        is_here = here and (repository.location_name, repository.repository_name) == (
+            here.location_name, context.repository_name
+        )  # fmt: skip
+        if state.name == name and is_here and state.status != InstigatorStatus.DECLARED_IN_CODE:
+            return state.status == InstigatorStatus.RUNNING
+    return by_default
+
+
+def _arrivals_name(source: Source) -> str:
+    return f"arrivals_{source.name}"
+
+
+def _folders(names: Iterable[str]) -> str:
+    return ", ".join(f"raw/{name}/" for name in names)
 
 
 def _seen(cursor: str | None) -> tuple[str, float]:
@@ -179,12 +230,8 @@ def _not_read(source: Source, error: ContractError) -> str:
     return f"Exports below raw/{source.name}/ are not read while its contract is invalid. {error}"
 
 
-def _unpublished(places: Places, now: InForce) -> str | None:
+def _unpublished(places: Places, now: InForce, found: list[Standing], store: Store) -> str | None:
     """A digest of what would be published, if it is not what is published."""
-    store = Store(places.store)
-    found = [standing(source, store) for source in now.valid]
-    if any(one.pending for one in found):
-        return None  # they are read first
     kept = list(kept_readings(store))
     if not kept and not places.published.is_file():
         return None  # there is nothing to publish yet

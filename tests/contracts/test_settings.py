@@ -40,6 +40,11 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
     assert settings.model_fields_set == Settings.model_fields.keys()  # it shows every word
 
 
+def test_without_a_poll_files_may_rest_as_long_as_one_likes(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, "arrivals: {settle_seconds: 900}").arrivals.settle_seconds == 900
+    assert settings_of(tmp_path, "arrivals: {settle_seconds: 30}\npoll: {cron: '0 6 * * *'}").poll
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -53,6 +58,10 @@ def test_the_example_of_the_documentation_is_valid(tmp_path: Path) -> None:
         ("poll: {cron: '0 6 31 2 *'}", "'0 6 31 2 *' never comes: no such month has a day 31"),
         ("poll: {cron: '0 6 * * monday'}", "'monday' is no day of the week of a cron expression"),
         ("poll: {cron: '0 6 * * *', timezone: Seoul}", "'Seoul' is not the name of a time zone"),
+        (
+            "arrivals: {settle_seconds: 31}\npoll: {cron: '0 6 * * *'}",
+            "line 2, poll: a poll cannot wait until files have rested for 31 seconds; say `settle_seconds: 30`",
+        ),
         ("publish: never", "line 1, publish: "),
         ("alerts: {webhook: 'https://example.org/secret'}", "line 1, alerts.webhook: "),
         ("alerts: {about: [everything]}", "line 1, alerts.about.0: "),

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import JobFailureData, RunFailureReason
 
-from pipelines.orchestration.again import AT_ONCE, CAN_PASS, DAY_S, WAIT_S, run_key, tags
+from pipelines.orchestration.again import AT_ONCE, CAN_PASS, DAY_S, WAIT_S, is_under_way, run_key, tags
 
 
 @pytest.fixture
@@ -40,6 +40,17 @@ def test_what_is_under_way_or_was_cancelled_is_not_asked_for(instance: dg.Dagste
     assert run_key(instance, "it", time.time() + DAY_S) is None
     ran(instance, "CANCELED")
     assert run_key(instance, "it", time.time() + DAY_S) is None
+
+
+def test_what_is_under_way_is_so_though_another_run_for_it_came_and_went_since(
+    instance: dg.DagsterInstance,
+) -> None:
+    assert not is_under_way(instance, "it")
+    ran(instance, "")
+    now = ran(instance, "SUCCESS")
+    assert is_under_way(instance, "it")
+    assert not is_under_way(instance, "something else")
+    assert run_key(instance, "it", now) is None
 
 
 def test_what_is_to_be_done_again_though_it_was_done_is_asked_for_at_once(

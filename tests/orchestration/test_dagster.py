@@ -196,6 +196,13 @@ def test_the_shipped_crackdown_has_one(definitions: dg.Definitions) -> None:
     assert specs["observations/npa_cybercrime_yearly"].freshness_policy is None
 
 
+def test_a_sensor_or_schedule_that_takes_long_keeps_no_other_waiting(tmp_path: Path) -> None:
+    home = prepare_dagster_home(Places(tmp_path / "raw", tmp_path / "warehouse"))
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        for settings in (instance.get_sensor_settings(), instance.get_scheduler_settings()):
+            assert (settings["use_threads"], settings["num_workers"]) == (True, 4)
+
+
 def test_our_configuration_is_kept_current_and_another_one_is_left_alone(tmp_path: Path) -> None:
     places = Places(tmp_path / "raw", tmp_path / "warehouse")
     home = prepare_dagster_home(places)

@@ -10,12 +10,25 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
 from dagster._core.launcher import DefaultRunLauncher
+from dagster._core.remote_origin import (
+    GrpcServerCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    SensorInstigatorData,
+)
 
 from pipelines import definitions
 from pipelines.common.paths import Places
@@ -27,19 +40,21 @@ from pipelines.orchestration.alert_sensors import (
     late_release_sensor,
     quarantine_sensor,
 )
+from pipelines.orchestration.alerts import NotSent
 from pipelines.orchestration.assets import partitions
 from pipelines.orchestration.context import Context
 from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name
 from pipelines.orchestration.launcher import PROCESS, RunLauncher, this_process
-from pipelines.orchestration.runs import opened_instance, register_editions
+from pipelines.orchestration.runs import opened_instance, register_editions, run
 from pipelines.releases import arrivals
 from pipelines.releases.editions import standing
 from pipelines.releases.in_force import keep
 from tests.command import CRIME_TYPES, NOI, caseload, sql
-from tests.receivers import webhook
+from tests.receivers import free_port, webhook
 
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 ON = dg.DefaultSensorStatus.RUNNING
+HERE = GrpcServerCodeLocationOrigin(host="127.0.0.1", port=4266, location_name="caseload")
 
 
 @pytest.fixture
@@ -219,6 +234,62 @@ def test_what_stands_beside_exports_is_published_when_it_changes(
     assert "What is published is what there is" in str(looked(second.cursor).skip_reason)
 
 
+def test_what_is_not_going_to_be_read_keeps_nothing_else_from_being_published(
+    folder: Path, instance: dg.DagsterInstance
+) -> None:
+    def looked(cursor: str | None = None, **settings: object) -> Any:
+        return looked_at(sensors.publication_sensor(context_of(folder, **settings)), instance, cursor)
+
+    old = folder / "raw" / NOI / "headline_2025-11-16.csv"
+    (old.with_name("headline_2025-12-16.csv")).write_bytes(old.read_bytes())
+    other = folder / "raw/npa_cybercrime_yearly/source.yaml"
+    other.write_text(other.read_text().replace("title: ", "title: The "))
+    first = f"What is new below raw/{NOI}/ is read first."
+    assert looked().skip_message == first
+    not_looked_for = looked(arrivals={"on": False})
+    assert "looking again" in not_looked_for.skip_message
+    [request] = asked(folder, instance).run_requests or []
+    run = dg.DagsterRun(job_name=f"ingest_{NOI}", status=dg.DagsterRunStatus.STARTED, tags=request.tags)
+    instance.add_run(run)
+    assert looked().skip_message == "A run is under way."
+    instance.report_run_canceled(run)
+    cancelled = looked()
+    assert "looking again" in cancelled.skip_message
+    key, since = str(cancelled.cursor).split()
+    [asked_for] = looked(f"{key} {float(since) - 999}").run_requests
+    job = definitions.define(context_of(folder)).resolve_job_def(BUILD_JOB)
+    assert job.execute_in_process(instance=instance, tags=asked_for.tags).success
+    assert looked().skip_message == (
+        f"What is published is what there is. What is new below raw/{NOI}/ is not read: it failed or was "
+        "cancelled, or nobody looks for it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("switched", "in_settings", "is_waited_for"),
+    [(InstigatorStatus.STOPPED, True, False), (InstigatorStatus.RUNNING, False, True),
+     (InstigatorStatus.DECLARED_IN_CODE, False, False)],
+)  # fmt: skip
+def test_a_sensor_is_on_as_it_is_switched_on_dagsters_page(
+    folder: Path,
+    instance: dg.DagsterInstance,
+    switched: InstigatorStatus,
+    in_settings: bool,
+    is_waited_for: bool,
+) -> None:
+    old = folder / "raw" / NOI / "headline_2025-11-16.csv"
+    (old.with_name("headline_2025-12-16.csv")).write_bytes(old.read_bytes())
+    other = HERE._replace(location_name="another")
+    for where, status in ((other, InstigatorStatus.RUNNING), (HERE, switched)):
+        origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(where, "__repository__"), f"arrivals_{NOI}")
+        instance.add_instigator_state(
+            InstigatorState(origin, InstigatorType.SENSOR, status, SensorInstigatorData())
+        )
+    sensor = sensors.publication_sensor(context_of(folder, arrivals={"on": in_settings}))
+    said = looked_at(sensor, instance, None).skip_message
+    assert ("is read first" in said) == is_waited_for
+
+
 def test_what_was_gone_back_to_stays(folder: Path, instance: dg.DagsterInstance) -> None:
     (folder / "raw" / NOI / "undercover_2025-11-16.csv").unlink()
     assert caseload(folder, "run").returncode == 0
@@ -243,7 +314,38 @@ def test_a_poll_looks_at_fixed_times_and_asks_again_for_what_failed(
     [request] = schedule(tick)
     assert (request.run_key, request.tags[START]) == (None, "2025-12-16")
     assert "2025-12-16" in instance.get_dynamic_partitions(str(partitions(source).name))
+    for status in (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED):
+        run = dg.DagsterRun(job_name=ingest_job_name(source), status=status, tags=dict(request.tags))
+        instance.add_run(run)
+        assert schedule(tick).skip_message == "What is new is being read."
+        instance.report_run_failed(run)
+        [again] = schedule(tick)
+        assert again.tags == request.tags
     assert sensors.poll_schedule(source, context_of(folder)) is None
+
+
+def test_a_poll_waits_only_where_something_is_new(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("pipelines.orchestration.sensors.time.sleep", slept.append)
+    context = context_of(folder, poll={"cron": "0 6 * * *"}, arrivals={"settle_seconds": 30})
+    [source] = [source for source in context.sources if source.name == NOI]
+    schedule = sensors.poll_schedule(source, context)
+    assert schedule
+    tick = dg.build_schedule_context(instance=instance)
+    assert schedule(tick).skip_message == "Nothing is new."
+    assert slept == []
+    old = folder / "raw" / NOI / "headline_2025-11-16.csv"
+    new = old.with_name("headline_2025-12-16.csv")
+    new.write_bytes(old.read_bytes())
+    assert len(schedule(tick)) == 1
+    [seconds] = slept
+    assert 0 < seconds < 30  # what it takes to read the files counts
+    monkeypatch.setattr(
+        "pipelines.orchestration.sensors.time.sleep", lambda _: new.write_bytes(old.read_bytes() + b"\n")
+    )
+    assert "is being changed" in schedule(tick).skip_message
 
 
 @pytest.mark.parametrize(
@@ -260,6 +362,11 @@ def test_a_poll_looks_at_fixed_times_and_asks_again_for_what_failed(
             {"arrivals": {"on": False}, "publish": "by_hand",
              "alerts": {"webhook": {"env": "HOOK"}, "about": ["late_release"]}},
             {"tell_of_late_releases"},
+        ),
+        (
+            {"arrivals": {"on": False}, "publish": "by_hand",
+             "alerts": {"webhook": {"env": "HOOK"}, "about": ["failed_check"]}},
+            {"tell_of_failed_runs"},
         ),
     ],
 )  # fmt: skip
@@ -289,52 +396,141 @@ def test_new_observations_are_followed_by_one_build_and_publication(
 # Alerts
 
 
+def looked_at(sensor: dg.SensorDefinition, instance: dg.DagsterInstance, cursor: str | None) -> Any:
+    """What the code server of the location `caseload` answers to a daemon that has a sensor look."""
+    with dg.SensorEvaluationContext(
+        instance_ref=None, instance=instance, cursor=cursor, sensor_name=sensor.name, last_tick_completion_time=None,
+        last_run_key=None, repository_name="__repository__", code_location_origin=HERE,
+    ) as tick:  # fmt: skip
+        return sensor.evaluate_tick(tick)
+
+
+def failed_run(instance: dg.DagsterInstance, where: GrpcServerCodeLocationOrigin | None, **tags: str) -> str:
+    """The short name of a run, of a code location or of none, that has failed."""
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(where, "__repository__"), BUILD_JOB) if where else None
+    run = dg.DagsterRun(
+        job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED, tags=tags, remote_job_origin=origin
+    )
+    instance.add_run(run)
+    instance.report_run_failed(run, "its process is gone")
+    return run.run_id[:8]
+
+
 def test_a_quarantined_export_is_told_with_its_reason(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = folder / "raw" / CRIME_TYPES
-    path.write_text(path.read_text().replace('"1,553"', "-1"))
     context = context_of(folder, alerts={"webhook": {"env": "HOOK"}})
-    defs = definitions.define(context)
     [source] = [source for source in context.sources if source.name == NOI]
-    register_editions(instance, [standing(source, context.store)])
-    ran = defs.resolve_job_def(ingest_job_name(source)).execute_in_process(
-        instance=instance, partition_key="2025-11-16"
-    )
-    event = next(e for e in ran.all_events if e.event_type == dg.DagsterEventType.RUN_SUCCESS)
+    sensor = quarantine_sensor(context, ON)
+    first = looked_at(sensor, instance, None)
+    path.write_text(path.read_text().replace('"1,553"', "-1"))
+    assert run(context, [standing(source, context.store)]).is_published
     with webhook() as (address, got):
         monkeypatch.setenv("HOOK", address)
-        told = dg.build_run_status_sensor_context(
-            sensor_name="tell", dagster_event=event, dagster_instance=instance, dagster_run=ran.dagster_run
-        )
-        quarantine_sensor(context, ON)(told)
+        then = looked_at(sensor, instance, first.cursor)
+        looked_at(sensor, instance, then.cursor)
     [message] = got
-    first, second = message["text"].splitlines()
-    assert first == f"*Quarantined exports of {NOI}; the last good ones stay published*"
+    first_line, second = message["text"].splitlines()
+    assert first_line == f"*Quarantined exports of {NOI}; the last good ones stay published*"
     assert CRIME_TYPES in second
     assert "a count cannot be negative" in second
 
 
-def test_a_failed_run_is_told_with_its_cause(
+def test_a_failed_run_of_the_command_line_is_told_with_its_cause_once(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = context_of(folder, alerts={"webhook": {"env": "HOOK"}})
     (folder / "warehouse/.build").rmdir()
     (folder / "warehouse/.build").write_text("a file where a folder should be")
-    ran = definitions.define(context).resolve_job_def(BUILD_JOB).execute_in_process(
-        instance=instance, raise_on_error=False
-    )  # fmt: skip
-    assert not ran.success
-    event = next(e for e in ran.all_events if e.event_type == dg.DagsterEventType.RUN_FAILURE)
+    sensor = failed_run_sensor(context, ON)
+    of_before = '{"__class__": "RunStatusSensorCursor", "record_id": 1, "update_timestamp": null}'
+    first = looked_at(sensor, instance, of_before)
+    assert run(context, []).messages
     with webhook() as (address, got):
         monkeypatch.setenv("HOOK", address)
-        told = dg.build_run_status_sensor_context(
-            sensor_name="tell", dagster_event=event, dagster_instance=instance, dagster_run=ran.dagster_run
-        ).for_run_failure()
-        failed_run_sensor(context, ON)(told)
+        then = looked_at(sensor, instance, first.cursor)
+        looked_at(sensor, instance, then.cursor)
     [message] = got
+    [ran] = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
     assert message["text"].startswith(f"*The run {ran.run_id[:8]} of {BUILD_JOB} failed*\n• warehouse: ")
     assert ".build" in message["text"]
+
+
+def test_runs_of_other_code_locations_and_of_other_warehouses_are_not_told(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(folder, alerts={"webhook": {"env": "HOOK"}})
+    sensor = failed_run_sensor(context, ON)
+    first = looked_at(sensor, instance, None)
+    elsewhere = this_process(Places(folder / "raw", folder / "trial"))
+    for where, tags in ((None, {}), (None, elsewhere), (HERE._replace(location_name="another"), {})):
+        failed_run(instance, where, **tags)
+    ours = failed_run(instance, HERE)
+    with webhook() as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        looked_at(sensor, instance, first.cursor)
+    [message] = got
+    assert message["text"] == f"*The run {ours} of {BUILD_JOB} failed*\n• its process is gone"
+
+
+def test_runs_are_told_until_one_reaches_nobody_and_from_that_one_on_at_the_next_look(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = failed_run_sensor(context_of(folder, alerts={"webhook": {"env": "HOOK"}}), ON)
+    cursor = looked_at(sensor, instance, None).cursor
+    names = [failed_run(instance, HERE) for _ in range(3)]
+    with webhook(200, 404, 404) as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        then = looked_at(sensor, instance, cursor)
+        assert re.search(rf"'The run {names[1]} .* was not sent: webhook: .* 404", then.skip_message)
+        with pytest.raises(NotSent):  # what is first, and reaches nobody, fails the look
+            looked_at(sensor, instance, then.cursor)
+        with monkeypatch.context() as short:
+            short.setattr("pipelines.orchestration.alert_sensors.LOOK_S", -1)
+            late = looked_at(sensor, instance, then.cursor)
+        assert (late.cursor, late.skip_message) == (then.cursor, "What is left is told at the next look.")
+        after = looked_at(sensor, instance, late.cursor)
+        looked_at(sensor, instance, after.cursor)
+    sent = [re.findall(r"The run (\w+)", message["text"])[0] for message in got]
+    assert sent == [names[0], names[1], names[1], names[1], names[2]]
+
+
+def test_what_is_too_old_is_not_told(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = failed_run_sensor(context_of(folder, alerts={"webhook": {"env": "HOOK"}}), ON)
+    first = looked_at(sensor, instance, None)
+    name = failed_run(instance, HERE)
+    monkeypatch.setattr("pipelines.orchestration.alert_sensors.GIVEN_UP_S", -1)
+    then = looked_at(sensor, instance, first.cursor)
+    assert f"'The run {name} of {BUILD_JOB} failed' is too old to be told." in then.skip_message
+    assert then.cursor != first.cursor
+
+
+def test_where_one_way_is_down_the_other_is_not_flooded(
+    folder: Path,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    contract = folder / "raw" / NOI / "source.yaml"
+    contract.write_text(contract.read_text().replace("kind: table", "kind: tabel"))
+    nobody = {"host": "localhost", "port": free_port(), "sender": "a", "to": ["b"], "security": "none"}
+    alerts = {"webhook": {"env": "HOOK"}, "email": nobody}
+    sensor = invalid_contract_sensor(context_of(folder, alerts=alerts), ON)
+    cursor, said = None, []
+    with webhook() as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        for _ in range(3):
+            found = looked_at(sensor, instance, cursor)
+            cursor = found.cursor
+            said.append(found.skip_message)
+    assert len(got) == 1
+    problem = r"'The contract of .* was sent by webhook only: e-mail: .*Connection refused"
+    assert re.search(problem, said[0])
+    assert re.search(problem, capsys.readouterr().err)
+    assert said[1:] == ["1 invalid."] * 2
 
 
 def test_an_invalid_contract_is_told_once(
@@ -518,13 +714,15 @@ def test_a_backfill_of_many_editions_is_one_run(folder: Path, instance: dg.Dagst
 # What died
 
 
-def test_the_daemon_notices_a_run_of_a_command_that_was_killed(instance: dg.DagsterInstance) -> None:
+def test_the_daemon_notices_a_run_of_a_command_that_was_killed(
+    folder: Path, instance: dg.DagsterInstance
+) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
     launcher = RunLauncher()
     launcher.register_instance(instance)
     healths = []
-    [this] = this_process().values()
+    this = this_process(context_of(folder).places)[PROCESS]
     for process in (
         f"{socket.gethostname()} {gone.pid} 123",
         this.rpartition(" ")[0] + " 123",  # another process has its number since

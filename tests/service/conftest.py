@@ -107,11 +107,11 @@ class Service:
         names = re.findall(r"^(\w+)=", example, re.M)
         assert names == [
             "CASELOAD_RAW", "CASELOAD_WAREHOUSE", "CASELOAD_SETTINGS", "DAGSTER_HOME", "CASELOAD_POSTGRES_URL",
-            "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS",
+            "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS", "DAGSTER_SCHEDULE_GRPC_TIMEOUT_SECONDS",
         ]  # fmt: skip
         values = [
             self.folder / "raw", self.folder / "warehouse", self.folder / "caseload.yaml", self.folder / "dagster",
-            self.postgres.url, 600,
+            self.postgres.url, 600, 600,
         ]  # fmt: skip
         return {**os.environ, **{name: str(value) for name, value in zip(names, values, strict=True)}}
 
