@@ -14,7 +14,6 @@ from pipelines.common.paths import Places
 def test_sensors_and_schedules_have_ten_minutes_unless_something_else_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("dagster_webserver")
     started: list[dict[str, str]] = []
     monkeypatch.chdir(tmp_path)  # and back
     monkeypatch.setattr(os, "execve", lambda _, __, environment: started.append(environment))
