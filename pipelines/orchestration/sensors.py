@@ -90,13 +90,13 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
             new, runs = _to_be_read(source, work.places, context.instance)
         except ContractError as error:
             return dg.SkipReason(_not_read(source, error))
+        if new:
+            context.instance.add_dynamic_partitions(str(partitions(source).name), new)
         if not runs:
             return dg.SkipReason("Nothing is new.")
         time.sleep(max(0.0, settle - (time.monotonic() - began)))
         if look(source.folder, found) is not found:
             return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
-        if new:
-            context.instance.add_dynamic_partitions(str(partitions(source).name), new)
         # Without a key: what failed the last time, or was cancelled, is tried again.
         idle = [arrival for arrival in runs if not again.is_under_way(context.instance, arrival.key)]
         return [_request(arrival) for arrival in idle] or dg.SkipReason("What is new is being read.")
