@@ -39,6 +39,24 @@ def as_day(name: str, of: str = "") -> str:
     return f"cast({of}{quoted(name)} as date)"
 
 
+_SPACES = r"[\t-\r\x1c-\x20\x{85}\p{Z}]+"
+_UNTIDY = r"^ |  | $|[^ -~\x{AC00}-\x{D7A3}]"
+
+
+def normalised(cell: str) -> str:
+    """A cell as `pipelines.contracts.codes.normalised` gives a label. Those of ASCII and whole Hangul
+    syllables with single blanks between words are so already, and told in a tenth of the time.
+    """
+    tidy = f"trim(regexp_replace(nfc_normalize({cell}), {literal(_SPACES)}, ' ', 'g'))"
+    return f"case when regexp_matches({cell}, {literal(_UNTIDY)}) then {tidy} else {cell} end"
+
+
+def one_of(name: str, values: Iterable[object], kind: str, of: str = "") -> str:
+    """Whether a field of a type has one of some values."""
+    typed = ", ".join(f"cast({literal(str(value))} as {kind})" for value in values)
+    return f"coalesce({of}{quoted(name)} in ({typed}), false)"
+
+
 def memory(limit: str) -> str:
     """Bound what DuckDB may use."""
     return f"set memory_limit = {literal(limit)}"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipelines.common.problems import suggestion
-from pipelines.contracts.codes import MEASURE
+from pipelines.contracts.codes import MEASURE, normalised
 from pipelines.contracts.layouts import EVERY_OTHER, Table, outside_names
 from pipelines.contracts.record_layouts import RESERVED, breakdowns, dimensions_counted
+from pipelines.contracts.record_values import EXAMPLES, value_of
+from pipelines.contracts.record_words import RecordField
 from pipelines.contracts.words import Contract, Layout
 from pipelines.observation import TOTAL
 from pipelines.periods import PERIOD_PARTS
@@ -83,6 +85,7 @@ def _fields(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fi
     seen: dict[str, str] = {}
     for name, field in layout.fields.items():
         at = ("fields", name)
+        yield from _values((*at, "constraints", "enum"), field.constraints.enum or (), field, layout)
         if not field.dimension:
             continue
         if field.dimension not in known or field.dimension == MEASURE:
@@ -135,6 +138,24 @@ def _measures(layout: Layout, table: Table) -> Iterator[Finding]:
                 yield at, f"'{name}' is not a field that is kept{suggestion(name, layout.fields)}"
             elif name in count.where and count.where[name] == ["true"] and field.type != "boolean":
                 yield at, f"'{name}' is no boolean: say which values count, `where: {{{name}: […]}}`"
+            elif name in count.where and field.personal:
+                yield at, f"'{name}' is kept as a hash: no value of it can be asked for"
+        for name, texts in count.where.items():
+            field = layout.fields.get(name)
+            if field and field.is_kept and not field.personal:
+                yield from _values((*at, "where", name), texts, field, layout)
+
+
+def _values(
+    at: tuple[Any, ...], texts: Iterable[str], field: RecordField, layout: Layout
+) -> Iterator[Finding]:  # fmt: skip
+    """Values that no cell of a field can have: of them nothing would ever be counted."""
+    missing = {normalised(text) for text in layout.statuses}
+    for text in texts:
+        if value_of(text, field) is None:
+            yield at, f"'{text}' is not {EXAMPLES[field.type]}, which is what `type: {field.type}` has"
+        elif normalised(text) in missing:
+            yield at, f"'{text}' stands for a missing value"
 
 
 def _breakdowns(layout: Layout, table: Table) -> Iterator[Finding]:

@@ -62,6 +62,11 @@ class RecordField(Words):
             raise ValueError("ignore stands alone, beside aliases and optional")
         if self.format and self.type not in ("date", "datetime", "yearmonth"):
             raise ValueError("format goes with type date, datetime or yearmonth")
+        if re.search("%[zZ]", (self.format or "").replace("%%", "")):
+            raise ValueError(
+                "a format with a time zone is not read: on which day a record is would depend on the "
+                "machine; have the times exported in the publisher's own time"
+            )
         if given & {"trueValues", "falseValues"} and self.type != "boolean":
             raise ValueError("trueValues and falseValues go with type boolean")
         if set(self.trueValues) & set(self.falseValues):

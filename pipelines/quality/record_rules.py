@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.common.problems import in_words
 from pipelines.contracts.layouts import EVERY_OTHER, Table
 from pipelines.contracts.record_layouts import UNREADABLE
+from pipelines.contracts.record_values import value_of
 from pipelines.contracts.record_words import RecordField
 from pipelines.contracts.word_types import AS_PRINTED
 from pipelines.quality.expectations import Rule
@@ -164,9 +165,7 @@ def _equal(one: str, other: str, name: str | None, severity: str, reason: str, c
 
 
 def _value(text: str, of: RecordField) -> object:
-    if of.type == "integer":
-        return int(text)
-    return text == "true" if of.type == "boolean" else text
+    return text if of.type in ("date", "datetime", "yearmonth") else value_of(text, of)
 
 
 def _between(low: Decimal | None, high: Decimal | None) -> str:

@@ -46,6 +46,8 @@ class RawFile:
     file: str
     """The address of the export."""
     limits: Limits
+    types: list[str] = field(default_factory=list)
+    """Of the columns, in the words of DuckDB; none where all is text."""
 
 
 @dataclass

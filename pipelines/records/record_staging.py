@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipelines.reading.exports import Export
 from pipelines.reading.hashes import stamp
 from pipelines.reading.header_hints import LOOKED_AT, header_hint
 from pipelines.records import record_files
-from pipelines.records.record_fields import Bound, bind, selected
+from pipelines.records.record_fields import Bound, bind, cleaned, selected, unfit
 from pipelines.records.record_files import RawFile
 from pipelines.records.record_lines import plain_lines
 
@@ -88,7 +88,9 @@ def stage(
     """
     try:
         before = export.path.stat()
-        staged = _staged(_Scanner(connection, export, salt, scans), export, table, target)
+        staged = _staged(
+            _Scanner(connection, export, salt, scans, table.layout.statuses), export, table, target
+        )
         after = export.path.stat()
     except UnreadableExport as error:
         return Staged(export, problems=list(error.problems))
@@ -108,6 +110,8 @@ class _Scanner:
     export: Export
     salt: str
     scans: Scans
+    missing: Iterable[str]
+    """What stands for a missing value."""
 
     def copy(self, source: str, staged: Staged, is_typed: bool = False) -> bool:
         """Write the Parquet file, count its rows, and say whether a line was no row."""
@@ -115,7 +119,8 @@ class _Scanner:
             cursor.execute(record_sql.WATCHED)
             labels = staged.raw.labels if staged.raw else []
             columns = selected(staged.bound, self.salt, is_typed, labels)
-            query = record_sql.copied(columns, source, str(staged.parquet))
+            cells = cleaned(staged.bound, source, self.missing)
+            query = record_sql.copied(columns, cells, str(staged.parquet))
             with self.scans.watched(self.export, cursor):
                 [(staged.rows,)] = cursor.execute(query).fetchall()
             if is_typed:
@@ -123,31 +128,36 @@ class _Scanner:
             [(rejects,)] = cursor.execute(statement("records", "lines_that_are_no_rows")).fetchall()
             return bool(rejects)
 
-    def parquet_columns(self, limits: Limits) -> list[str]:
-        """Raises UnreadableExport."""
+    def parquet_columns(self, limits: Limits) -> tuple[list[str], list[str]]:
+        """The names and types of the columns. Raises UnreadableExport."""
         file, parquet = self.export.file, str(self.export.path)
         try:
             with self.connection.cursor() as cursor:
                 [(rows,)] = cursor.execute(
                     statement("records", "parquet_rows"), {"parquet": parquet}
                 ).fetchall()
-                columns = cursor.read_parquet(parquet).columns
+                relation = cursor.read_parquet(parquet)
+                columns, types = relation.columns, [str(kind) for kind in relation.types]
         except duckdb.Error as error:
-            reason = f"is not a whole Parquet file: {str(error).splitlines()[0]}"
+            reason = f"is not a whole Parquet file: {_without_values(error)}"
             raise UnreadableExport([Problem(file, "format", reason, next_step="Fetch it again")]) from None
         for count, limit, what in ((rows, limits.lines, "lines"), (len(columns), limits.columns, "columns")):
             if count > limit:
                 reason = f"has {count:,} {what}, and {limit:,} are allowed"
                 raise UnreadableExport([Problem(file, "size", reason, next_step=raised(what))])
-        return columns
+        return columns, types
 
 
 def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> Staged:
     layout = table.layout
     raw = record_files.opened(export.path, export.file, layout)
     if raw.is_parquet:
-        raw = replace(raw, labels=scanner.parquet_columns(layout.limits))
+        labels, types = scanner.parquet_columns(layout.limits)
+        raw = replace(raw, labels=labels, types=types)
     bound, problems = bind(table, raw.labels, export.file)
+    if raw.types:
+        bound = [b if b.position is None else replace(b, column_type=raw.types[b.position]) for b in bound]
+        problems = problems or list(unfit(bound, raw.labels, export.file))
     if problems:
         if not raw.is_parquet and (hint := _hint(raw, table)):
             problems[0] = replace(problems[0], next_step=hint)
@@ -166,11 +176,11 @@ def _staged(scanner: _Scanner, export: Export, table: Table, target: Path) -> St
 
 
 def _hint(raw: RawFile, table: Table) -> str | None:
-    """Where the header may be, known by every label that it must have."""
+    """Where the header may be, known by every label that it must have and one at least."""
 
     def is_header(labels: list[str]) -> bool:
         return len(labels) > 1 and not any(
-            p.rule == "missing_column" for p in bind(table, labels, raw.file)[1]
+            p.rule in ("missing_column", "header") for p in bind(table, labels, raw.file)[1]
         )
 
     below = record_files.first_rows(raw, table.layout, LOOKED_AT)
@@ -183,7 +193,7 @@ def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Stag
         try:
             scanner.copy(_parquet_source(raw), staged, is_typed=True)
         except duckdb.Error as error:
-            reason = f"is not a whole Parquet file: {str(error).splitlines()[0]}"
+            reason = f"is not a whole Parquet file: {_without_values(error)}"
             problem = Problem(raw.file, "format", reason, next_step="Fetch it again")
             raise UnreadableExport([problem]) from None
         return True
@@ -198,6 +208,11 @@ def _is_read_at_once(scanner: _Scanner, raw: RawFile, table: Table, staged: Stag
     except duckdb.Error:  # a line that is beyond its parser; which one it cannot say
         return False
     return not rejects and staged.rows == lines
+
+
+def _without_values(error: duckdb.Error) -> str:
+    """What DuckDB says of a file, without the cells that it quotes: they may be of a person."""
+    return str(error).splitlines()[0].partition(' value "')[0]
 
 
 def _read_line_by_line(scanner: _Scanner, raw: RawFile, table: Table, staged: Staged, copy: Path) -> None:

@@ -12,13 +12,15 @@ import pandas as pd
 from pipelines import ages, periods
 from pipelines.common import record_sql
 from pipelines.common.paths import statement
-from pipelines.common.record_sql import as_day, as_text, listed, literal, quoted
+from pipelines.common.record_sql import as_day, as_text, literal, quoted
 from pipelines.contracts.layouts import Table
 from pipelines.contracts.record_layouts import breakdowns, codes_named, dimensions_counted, subsets
+from pipelines.contracts.record_values import value_of
 from pipelines.contracts.record_words import RecordField
 from pipelines.observation import DIMENSIONS, TOTAL
 from pipelines.periods import Period
 from pipelines.reading.hierarchies import as_json
+from pipelines.records.record_fields import SQL_TYPES
 
 Codes = dict[tuple[str, str], str | None]
 """Dimension and label → code; None where the label is not known. The label of an empty cell is ``''``."""
@@ -198,7 +200,9 @@ class _Work:
         for measure in measures:
             bits[measure] = 0
             for name, values in self._table.layout.measures[measure].where.items():
-                test = f"coalesce({as_text(name, 's.')} in ({listed(values)}), false)"
+                field = self._table.layout.fields[name]
+                wanted = [value_of(text, field) for text in values]
+                test = record_sql.one_of(name, wanted, SQL_TYPES[field.type], "s.")
                 if test not in tests:
                     tests.append(test)
                 bits[measure] |= 1 << tests.index(test)

@@ -70,6 +70,16 @@ def test_a_good_contract_has_no_problem(tmp_path: Path) -> None:
         (with_field("'*': {}"), "`*` is for columns that are not used"),
         (with_field("caseload_row: {}"), "names that begin with caseload_ are our own"),
         (with_field("Held2: {type: boolean, trueValues: [x], falseValues: [x]}"), "both true and false"),
+        (with_field("At: {type: datetime, format: '%d/%m/%Y %H:%M%z'}"), "a format with a time zone is not read"),
+        (with_field("Age: {type: integer, constraints: {enum: ['12.7']}}"), "'12.7' is not a whole number"),
+        ({"measures": "{suspects: {where: {Held: [Y]}}}"}, "measures.suspects.where.Held: 'Y' is not `true`, `false`"),
+        ({"measures": "{suspects: {where: {Day: [3/1/2024]}}}"}, "'3/1/2024' is not a day such as 2024-01-31"),
+        ({"measures": "{suspects: {where: {Case: ['  ']}}}"}, "is not a text that is not empty"),
+        ({"measures": "{suspects: {where: {Case: [' -']}}}", "missingValues": "['-']"}, "' -' stands for a missing value"),
+        (
+            with_field("Who: {personal: hash}") | {"measures": "{suspects: {where: {Who: [Kim]}}}"},
+            "'Who' is kept as a hash: no value of it can be asked for",
+        ),
         ({"fields": GOOD["fields"].replace("as_printed", "{a: total, '*': as_printed}")}, "a record is never of the total"),
     ],
 )  # fmt: skip

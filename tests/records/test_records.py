@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.common import record_sql
 from pipelines.contracts import contract
+from pipelines.contracts.codes import normalised
 from pipelines.quality.expectations import Validator
 from pipelines.releases import editions, ingest
 from pipelines.releases.editions import ingest_editions, standing
@@ -103,6 +105,24 @@ def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
 @pytest.fixture
 def records(tmp_path: Path, validator: Validator) -> Records:
     return Records(tmp_path, validator).says()
+
+
+UNTOLD = r"""
+title: Arrests
+publisher: A police force
+licence: none
+kind: records
+files: '*(?P<month>\d{4}-\d{2}).*'
+released_on: period_end
+dated_by: Date
+missingValues: ['-']
+fields:
+  Id: {}
+  Date: {type: date}
+  Type: {dimension: crime_type, codes: as_printed}
+measures: {suspects: count}
+"""
+"""Of records of which nothing is told by whom."""
 
 
 # Counting
@@ -454,6 +474,133 @@ def test_parquet_is_read_and_its_bad_rows_are_rejected(records: Records, tmp_pat
     assert '"Type":"Arson"' in raw
 
 
+def put_parquet(records: Records, rows: str, columns: str = '"Id", "Date", "Type"') -> Receipt:
+    path = records.folder / "2024-01.parquet"
+    duckdb.sql(f"select * from (values {rows}) as t ({columns})").write_parquet(str(path))
+    return records.receipt()
+
+
+@pytest.mark.parametrize(
+    ("kind", "days"),
+    [
+        ("varchar", ["24-01-04", "2024-01-04 (BC)", "epoch", "infinity", "2024-01-04 23:59:59+00", "04/01/2024"]),
+        ("date", ["0024-01-04", "infinity", "2024-01-04 (BC)"]),
+        ("timestamp", ["0024-01-04", "-infinity"]),
+    ],
+)  # fmt: skip
+def test_a_day_in_parquet_is_read_as_strictly_as_in_a_csv(
+    records: Records, kind: str, days: list[str]
+) -> None:
+    records.says("max_rejected_pct: 99\n", UNTOLD)
+    rows = ", ".join(f"('a', '{day}'::{kind}, 'Theft')" for day in [*days, "2024-01-05"])
+    receipt = put_parquet(records, rows)
+
+    assert (receipt.rows_accepted, receipt.rows_rejected) == (1, len(days))
+    assert records.rejected() == [(row, "Date", "is not a date") for row in range(1, len(days) + 1)]
+    assert records.figures("crime_type, value") == [("Theft", 1), ("total", 1)]
+
+
+def test_words_of_duckdb_are_no_days_in_a_csv(records: Records) -> None:
+    rows = "a,epoch,Theft\nb,infinity,Theft\nc,24-01-04,Theft\n"
+    records.says(words=UNTOLD).put("Id,Date,Type\n" + rows).receipt()
+
+    assert records.rejected() == [(row, "Date", "is not a date") for row in (2, 3, 4)]
+
+
+def test_a_text_in_parquet_is_a_day_in_the_format_of_the_contract(records: Records) -> None:
+    records.says(words=UNTOLD.replace("{type: date}", "{type: date, format: '%d/%m/%Y'}"))
+    receipt = put_parquet(records, "('a', ' 04/01/2024 ', 'Theft'), ('b', '31/01/2024', 'Theft')")
+
+    assert receipt.rows_accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("'a', timestamptz '2024-01-31 16:00:00+00', 'Theft'", "column 'Date': its times have a time zone"),
+        ("'a', 20240131, 'Theft'", "column 'Date': its cells are of type INTEGER, and the field is a date"),
+        ("'a', date '2024-01-31', ['Theft']", "column 'Type': its cells are of type VARCHAR[]"),
+        ("'a', date '2024-01-31', 'Theft'::blob", "column 'Type': its cells are of type BLOB"),
+        ("'a', date '2024-01-31', 11::double", "column 'Type': its cells are of type DOUBLE"),
+    ],
+)
+def test_a_column_of_parquet_of_which_nobody_knows_what_it_means_is_refused(
+    records: Records, row: str, said: str
+) -> None:
+    receipt = put_parquet(records.says(words=UNTOLD), f"({row})")
+
+    assert (receipt.status, receipt.observations) == ("quarantined", 0)
+    assert said in receipt.problems[0]
+
+
+def test_numbers_of_parquet_are_labels_as_they_are_written(records: Records) -> None:
+    rows = "('a', date '2024-01-31', 11::decimal(4, 0)), ('b', date '2024-01-31', 12::decimal(4, 0))"
+    put_parquet(records.says(words=UNTOLD), rows)
+
+    assert records.figures("crime_type, value") == [("11", 1), ("12", 1), ("total", 2)]
+
+
+CELLS = ["", "  ", "-", "\u00a0\t", " - "]
+"""Of nothing, where a contract says so of the last."""
+
+
+@pytest.mark.parametrize("is_parquet", [True, False])
+def test_blanks_and_missing_values_are_empty_cells(records: Records, is_parquet: bool) -> None:
+    records.says(words=UNTOLD.replace("Id: {}", "Id: {constraints: {required: true}}"))
+    if is_parquet:
+        receipt = put_parquet(records, ", ".join(f"('{cell}', date '2024-01-03', 'A')" for cell in CELLS))
+    else:
+        receipt = records.put(
+            "Id,Date,Type\n" + "".join(f"{cell},2024-01-03,A\n" for cell in CELLS)
+        ).receipt()
+
+    assert receipt.rows_accepted == 0
+    assert [(column, reason) for _, column, reason in records.rejected()] == [("Id", "is empty")] * 5
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "where", "counted"),
+    [
+        ("{}", ["F ", " F", "f", "M"], "F", 2),
+        ("{}", ["\u00c9", "E\u0301", "E"], "\u00c9", 2),
+        ("{}", ["first  degree", "first\u00a0degree", "firstdegree"], " first degree", 2),
+        ("{type: number}", ["101", "101.0", "1.01e2", "102"], "'101'", 3),
+        ("{type: integer}", ["0101", "101", "102"], "'0101'", 2),
+        ("{type: boolean, trueValues: [Y], falseValues: [N]}", ["Y", "Y ", "N"], "'true'", 2),
+        ("{type: boolean, trueValues: [Y], falseValues: [N]}", ["Y", "N ", "N"], "'N'", 2),
+        ("{type: date, format: '%d/%m/%Y'}", ["03/01/2024", "01/03/2024"], "'2024-01-03'", 1),
+    ],
+)
+def test_what_counts_is_compared_as_the_cells_are_read(
+    records: Records, field: str, cells: list[str], where: str, counted: int
+) -> None:
+    words = UNTOLD.replace("Id: {}", f"Id: {field}").replace(
+        "{suspects: count}", f"{{suspects: count, suspects_detained: {{where: {{Id: [{where}]}}}}}}"
+    )
+    rows = "".join(f"{cell},2024-01-03,A\n" for cell in cells)
+    receipt = records.says(words=words).put("Id,Date,Type\n" + rows).receipt()
+
+    assert receipt.rows_accepted == len(cells)
+    assert ("suspects_detained", "A", counted) in records.figures("measure, crime_type, value")
+
+
+def test_different_values_differ_in_more_than_blanks_and_unicode_form(records: Records) -> None:
+    words = UNTOLD.replace("{suspects: count}", "{cases: {distinct: Id}}")
+    cells = ["C1", "C1 ", "\u00a0C1", "c1", "\uac00", "\u1100\u1161"]
+    records.says(words=words).put("Id,Date,Type\n" + "".join(f"{c},2024-01-03,A\n" for c in cells)).receipt()
+
+    assert records.figures("crime_type, value") == [("A", 3), ("total", 3)]
+
+
+def test_a_cell_is_tidied_in_sql_as_a_label_is() -> None:
+    texts = [f"{sign}a{sign}{sign}b{sign}" for sign in map(chr, range(1, 0x3100)) if not sign.isalnum()]
+    texts += ["", "a", "a b", "a  b", "\u00c9\u1100\u1161", "절도 사건", " 절도", "\uac00\u11a8", "E\u0301 E"]
+    query = f"select t, {record_sql.normalised('t')} from (select unnest($1) as t)"
+
+    for text, found in duckdb.execute(query, [texts]).fetchall():
+        assert found == normalised(text), ascii(text)
+
+
 def test_columns_may_stand_in_any_order_and_have_other_names(records: Records) -> None:
     words = CONTRACT.replace("Type: {dimension", "Type: {aliases: [Offence], dimension")
     records.says(words=words).put("More,Held,Name,Offence,Id,Age,Date\nx,Y,Kim,Theft,a,17,2024-01-01\n")
@@ -465,17 +612,48 @@ def test_a_column_that_is_missing_stops_the_export(records: Records) -> None:
     receipt = records.put("Id,Date,Typ,Age,Held,Name\n" + GOOD[0]).receipt()
 
     assert receipt.status == "quarantined"
-    assert "has no column 'Type'; closest: 'Typ'" in receipt.problems[0]
+    assert "has no column 'Type'; it may be column 3" in receipt.problems[0]
 
 
 def test_a_column_that_is_not_in_the_contract_stops_the_export(records: Records) -> None:
     records.says(words=CONTRACT.replace("  '*': {ignore: not used}\n", ""))
     receipt = records.put("Id,Date,Type,Age,Held,Name,Nmae\n" + GOOD[0][:-1] + ",x\n").receipt()
 
-    assert "column 7 'Nmae' is not in the contract; closest: 'Name'" in receipt.problems[0]
+    assert "column 7 is not in the contract; closest: 'Name'" in receipt.problems[0]
+
+
+def test_labels_that_are_not_known_are_told_where_no_field_tells_who_somebody_is(records: Records) -> None:
+    words = UNTOLD.replace("Id: {}", "Place: {}")
+    receipt = records.says(words=words).put("Plaza,Date,Type\n1,2024-01-01,Theft\n").receipt()
+
+    assert "column 1 'Plaza' is not in the contract; closest: 'Place'" in receipt.problems[0]
+    assert "has no column 'Place'; closest: 'Plaza'" in receipt.problems[1]
 
 
 # Privacy
+
+
+@pytest.mark.parametrize("above", ["", "skip_rows: 1\n"])
+def test_of_a_file_without_its_header_no_cell_is_told(records: Records, above: str) -> None:
+    row = "900101-1234567,2024-01-01,Theft,17,Y,Kim Chulsoo\n"
+    receipt = records.says(above).put((HEADER if above else "") + row).receipt()
+
+    [problem] = receipt.problems
+    assert (
+        "its header is missing: none of the 6 cells of the row in its place is the label of a field"
+        in problem
+    )
+    assert "expected are 'Id', 'Date', 'Type', 'Age', 'Held', 'Name'" in problem
+    assert ("`skip_rows: 1` leaves it out" in problem) == bool(above)
+    assert not any(cell in problem for cell in row.strip().split(","))
+
+
+def test_a_first_record_of_which_one_cell_is_a_label_is_not_told(records: Records) -> None:
+    records.says(words=CONTRACT.replace("  '*': {ignore: not used}\n", ""))
+    receipt = records.put("900101-1234567,2024-01-01,Type,17,Y,Kim Chulsoo\n" + GOOD[0]).receipt()
+
+    assert "column 1 is not in the contract" in receipt.problems[0]
+    assert not any(cell in str(receipt.problems) for cell in ("Kim", "900101"))
 
 
 def test_what_is_personal_is_dropped_or_kept_as_a_keyed_hash(records: Records) -> None:
