@@ -46,6 +46,18 @@ def opened(
     return connection
 
 
+def failure(query: str, given: dict[str, Any]) -> str | None:
+    """Why a query without tables fails, in DuckDB's words; None where it does not."""
+    import duckdb
+
+    with opened() as connection:
+        try:
+            connection.execute(query, given).fetchall()
+        except duckdb.Error as error:
+            return str(error).splitlines()[0]
+    return None
+
+
 def _resolved(paths: Iterable[str | Path]) -> list[str]:
     """The paths as they are given and as DuckDB resolves them: a part may be a link to another disk."""
     given = list(paths)

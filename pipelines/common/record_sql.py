@@ -78,6 +78,11 @@ def confined(folders: Iterable[str], files: Iterable[str]) -> list[str]:
     ]
 
 
+def selection(columns: Iterable[str], source: str) -> str:
+    """A scan of some columns of another."""
+    return f"(select {', '.join(columns)} from {source})"
+
+
 def copied(columns: str, source: str, target: str) -> str:
     """Write some columns of a scan to a Parquet file; its result is the number of rows."""
     return f"copy (select {columns} from {source}) to {literal(target)} (format parquet, compression zstd)"

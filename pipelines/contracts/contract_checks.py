@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import periods
-from pipelines.common.problems import suggestion
+from pipelines.common.problems import printable, suggestion
 from pipelines.contracts import file_patterns
 from pipelines.contracts.codes import MEASURE, PATH, code_list_path
 from pipelines.contracts.contract_conflicts import contradictions
 from pipelines.contracts.corrections import Correction
-from pipelines.contracts.file_patterns import group_names
+from pipelines.contracts.file_patterns import group_names, regular_expression
 from pipelines.contracts.layouts import (
     EVERY_OTHER,
     RELEASED_ON,
@@ -27,6 +26,7 @@ from pipelines.contracts.layouts import (
     outside_names,
 )
 from pipelines.contracts.record_contract import misplaced, record_findings
+from pipelines.contracts.slow_patterns import is_slow
 from pipelines.contracts.word_types import ANY_LABEL, AS_PRINTED, Codes
 from pipelines.contracts.words import EACH, Contract, Layout
 from pipelines.observation import TOTAL
@@ -88,7 +88,7 @@ def _files(layout: Layout, known: tuple[str, ...]) -> Iterator[Finding]:
     if layout.files.startswith("/") or ".." in layout.files.split("/"):
         yield ("files",), "is a pattern below the source's folder: no `..`, and no `/` at its beginning"
         return
-    if file_patterns.is_slow(pattern):
+    if is_slow(pattern):
         yield ("files",), file_patterns.SLOW
     if RELEASED_ON not in outside_names(layout) and layout.released_on is None:
         yield (
@@ -134,11 +134,11 @@ def _patterns(layout: Layout) -> Iterator[Finding]:
 
 def _regex(at: tuple[Any, ...], pattern: str) -> Iterator[Finding]:
     try:
-        re.compile(pattern)
-    except re.error as error:
-        yield at, f"'{pattern}' is not a regular expression: {error}"
+        regular_expression(pattern)
+    except ValueError as error:
+        yield at, f"'{printable(pattern)}' is not a regular expression: {error}"
         return
-    if file_patterns.is_slow(pattern):
+    if is_slow(pattern):
         yield at, file_patterns.SLOW
 
 

@@ -98,6 +98,9 @@ def read(path: Path) -> Document:
         return document
     except RecursionError:
         raise ContractError([at(path, 1, "", "is nested too deeply")]) from None
+    except AttributeError:  # what ruamel.yaml says of it
+        said = "merges a mapping (`<<`) into itself, or what is no mapping"
+        raise ContractError([at(path, _line_with(b"<<", content), "", said)]) from None
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ContractError([at(path, line, "", "is not UTF-8; save it as UTF-8")]) from None
@@ -181,6 +184,11 @@ def _line_of(error: Exception, content: bytes) -> int:
         if re.search("[\x00-\x08\x0b-\x1f]", line) or _is_no_date(line):
             return number
     return 1
+
+
+def _line_with(sign: bytes, content: bytes) -> int:
+    """The first line in which something stands."""
+    return content[: max(content.find(sign), 0)].count(b"\n") + 1
 
 
 def _is_no_date(line: str) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from re import _parser as re_parser  # type: ignore[attr-defined]
-from typing import Any
+
+from pipelines.common.problems import printable
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -29,9 +29,9 @@ def compiled(pattern: str) -> re.Pattern[str]:
             regex += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
             at += 1
     try:
-        return re.compile(regex)
-    except re.error as error:
-        raise ValueError(f"'{pattern}' is not a file pattern: {error}") from None
+        return regular_expression(regex)
+    except ValueError as error:
+        raise ValueError(f"'{printable(pattern)}' is not a file pattern: {error}") from None
 
 
 def group_names(pattern: str | None) -> list[str]:
@@ -43,38 +43,21 @@ def group_names(pattern: str | None) -> list[str]:
 
 
 SLOW = (
-    "repeats what is itself a repetition, such as `(a+)+`, which takes for ever on some texts; "
-    "write one repetition"
+    "repeats what can read the same text in several ways, such as `(a+)+` or `(\\w+\\s?)+`, which takes for "
+    "ever on some texts; write one repetition, or end each round with a sign that stands nowhere else in it"
 )
-_REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 
 
-def is_slow(pattern: str) -> bool:
-    """Whether a regular expression repeats a group without end that is nothing
-    but a repetition without end. Python tries all ways of dividing a text among the two.
-    """
+def regular_expression(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled. Raises ValueError with the reason where it cannot be."""
     try:
-        tree = re_parser.parse(pattern)
-    except re.error:
-        return False  # said elsewhere
-    return _repeats_a_repetition(tree)
-
-
-def _repeats_a_repetition(tree: Any, is_repeated: bool = False) -> bool:
-    items = list(tree)
-    for kind, argument in items:
-        name = str(kind)
-        is_alone = is_repeated and len(items) == 1
-        if name in _REPEATS:
-            endless = argument[1] == re_parser.MAXREPEAT
-            if (endless and is_alone) or _repeats_a_repetition(argument[2], endless or is_alone):
-                return True
-        elif name == "SUBPATTERN":
-            if _repeats_a_repetition(argument[-1], is_alone):
-                return True
-        elif name == "BRANCH" and any(_repeats_a_repetition(each, is_alone) for each in argument[1]):
-            return True
-    return False
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    except OverflowError:
+        raise ValueError("a number of repetitions is too large") from None
+    except RecursionError:
+        raise ValueError("its groups are nested too deeply") from None
 
 
 def _group_end(pattern: str, start: int) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipelines.contracts.codes import MEASURE, CodeList, letters, normalised
-from pipelines.contracts.file_patterns import group_names
+from pipelines.contracts.file_patterns import group_names, regular_expression
 from pipelines.contracts.limits import PATTERN_TEXT
 from pipelines.contracts.record_words import RecordField
 from pipelines.contracts.word_types import ANY_LABEL, AS_PRINTED, Codes
@@ -252,8 +252,8 @@ def header_names(key: str, column: Column) -> list[str]:
 def names_in(pattern: str) -> list[str]:
     """The named groups of a regular expression; none of one that the contract's checks refuse."""
     try:
-        return list(re.compile(pattern).groupindex)
-    except re.error:
+        return list(regular_expression(pattern).groupindex)
+    except ValueError:
         return []
 
 

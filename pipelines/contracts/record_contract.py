@@ -6,8 +6,9 @@ import codecs
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipelines.common.problems import suggestion
+from pipelines.common.problems import printable, suggestion
 from pipelines.contracts.codes import MEASURE, normalised
+from pipelines.contracts.duckdb_words import refusal
 from pipelines.contracts.layouts import EVERY_OTHER, Table, outside_names
 from pipelines.contracts.record_layouts import RESERVED, breakdowns, dimensions_counted
 from pipelines.contracts.record_values import EXAMPLES, value_of
@@ -85,6 +86,7 @@ def _fields(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fi
     seen: dict[str, str] = {}
     for name, field in layout.fields.items():
         at = ("fields", name)
+        yield from _taken(at, field)
         yield from _values((*at, "constraints", "enum"), field.constraints.enum or (), field, layout)
         if not field.dimension:
             continue
@@ -100,6 +102,16 @@ def _fields(layout: Layout, table: Table, known: tuple[str, ...]) -> Iterator[Fi
         for label, code in codes.items():
             if code == TOTAL:
                 yield (*at, "codes", label), "a record is never of the total"
+
+
+def _taken(at: tuple[Any, ...], field: RecordField) -> Iterator[Finding]:
+    """Patterns and formats that DuckDB does not take."""
+    pattern = field.constraints.pattern
+    if pattern is not None and (reason := refusal("pattern", pattern)):
+        said = f"'{printable(pattern)}' is not a regular expression of RE2, which matches records"
+        yield (*at, "constraints", "pattern"), f"{said}: {reason}"
+    if field.format and (reason := refusal("format", field.format)):
+        yield (*at, "format"), f"'{printable(field.format)}' is not a format that DuckDB reads: {reason}"
 
 
 def _period(layout: Layout) -> Iterator[Finding]:

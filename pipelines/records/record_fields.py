@@ -151,7 +151,7 @@ def cleaned(bound: Sequence[Bound], source: str, missing: Iterable[str]) -> str:
         tidy.append(f"{record_sql.normalised(cell) if is_label else f'trim({cell})'} as {cell}"
                     if at in texts else cell)  # fmt: skip
         told.append(f"case when {cell} not in ({nothing}) then {cell} end as {cell}" if at in texts else cell)
-    return f"(select {', '.join(told)} from (select {', '.join(tidy)} from {source}))"
+    return record_sql.selection(told, record_sql.selection(tidy, source))
 
 
 def unfit(bound: Sequence[Bound], labels: Sequence[str], file: str) -> Iterator[Problem]:

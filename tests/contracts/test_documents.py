@@ -95,6 +95,7 @@ def test_a_list_of_entries_is_addressed_by_their_numbers(path, content, line, fi
         ("title: t\ntitle: u\n", 2, "this is not valid YAML: found duplicate key"),
         ("title: [t\n", 2, "this is not valid YAML"),
         ("title: t\non: 2025-02-30\n", 2, "this is not valid YAML: day"),
+        ("title: t\nx: &a {<<: *a}\n", 2, "merges a mapping (`<<`) into itself"),
         ("title: t\x07\n", 1, "this is not valid YAML"),
         ("title: t\nname: 경찰\n".encode("cp949"), 2, "is not UTF-8; save it as UTF-8"),
     ],

@@ -85,12 +85,18 @@ def test_a_pattern_written_in_decomposed_hangul_matches_composed_paths():
         ("(?P<1year>a)", "bad character in group name"),
         ("(?P<year>*)", "nothing to repeat"),
         ("(?P<year>a{2,1})", "min repeat greater than max repeat"),
+        ("(?P<year>a{99999999999})", "a number of repetitions is too large"),
     ],
 )
 def test_a_pattern_that_cannot_be_read_says_why(pattern, reason):
     with pytest.raises(ValueError, match=reason) as error:
         compiled(pattern)
     assert pattern in str(error.value)
+
+
+def test_groups_that_are_nested_too_deeply_are_told():
+    with pytest.raises(ValueError, match="its groups are nested too deeply"):
+        compiled("(?P<year>" + "(" * 3000 + "a" + ")" * 3000 + ")")
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,12 @@ def test_a_good_contract_has_no_problem(tmp_path: Path) -> None:
         (with_field("'*': {}"), "`*` is for columns that are not used"),
         (with_field("caseload_row: {}"), "names that begin with caseload_ are our own"),
         (with_field("Held2: {type: boolean, trueValues: [x], falseValues: [x]}"), "both true and false"),
+        (
+            with_field("Who: {constraints: {pattern: '(?!x)\\w+'}}"),
+            "fields.Who.constraints.pattern: '(?!x)\\w+' is not a regular expression of RE2",
+        ),
+        (with_field("Who: {constraints: {pattern: 'a{99999999999}'}}"), "a number of repetitions is too large"),
+        (with_field("At: {type: date, format: '%d/%Q'}"), "fields.At.format: '%d/%Q' is not a format that DuckDB reads"),
         (with_field("At: {type: datetime, format: '%d/%m/%Y %H:%M%z'}"), "a format with a time zone is not read"),
         (with_field("Age: {type: integer, constraints: {enum: ['12.7']}}"), "'12.7' is not a whole number"),
         ({"measures": "{suspects: {where: {Held: [Y]}}}"}, "measures.suspects.where.Held: 'Y' is not `true`, `false`"),
