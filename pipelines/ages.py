@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from functools import lru_cache
+from itertools import islice
 
 _AGE = "(?:0|[1-9][0-9]{0,2})"  # one spelling for each age: no leading zeros, no other digits
 _CODE = re.compile(f"(?P<low>{_AGE})-(?P<high>{_AGE})|(?P<open>{_AGE})[+]")
@@ -33,6 +36,7 @@ _UNDER = re.compile(
 )
 
 
+@lru_cache(maxsize=100_000)
 def age_bounds(code: str) -> tuple[int, int | None] | None:
     """First and last year of age of a band such as ``18-24`` or ``65+``; None if it is neither."""
     match = _CODE.fullmatch(code)
@@ -80,15 +84,6 @@ def _band(low: int, high: int) -> str | None:
     return f"{low}-{high}" if low <= high else None
 
 
-def contains(outer: str, inner: str) -> bool:
-    """Whether one band has all years of another and more."""
-    a, b = age_bounds(outer), age_bounds(inner)
-    if a is None or b is None or a == b:
-        return False
-    (low, high), (first, last) = a, b
-    return low <= first and (high is None or (last is not None and last <= high))
-
-
 def covers(codes: Iterable[str], whole: str) -> bool:
     """Whether bands give every year of age of another; of one without an end, whether one has none."""
     bounds = age_bounds(whole)
@@ -103,17 +98,18 @@ def covers(codes: Iterable[str], whole: str) -> bool:
     return end is not None and reached > end
 
 
-def width(code: str) -> int:
-    """Years of age in a band; open ones are the widest."""
-    low, high = age_bounds(code) or (0, None)
-    return 1000 - low if high is None else high - low
+TOLD = 50
+"""Pairs of bands that are told one by one."""
 
 
 def oddities(codes: Iterable[str]) -> Iterator[str]:
     """What is odd about the bands of a distribution, in words: years of age in none, or in two."""
-    bands = sorted({code for code in codes if age_bounds(code)}, key=_place)
-    for one, other in _sharing(bands):
+    bands = sorted({code for code in codes if age_bounds(code)}, key=_ends)
+    shared = list(islice(_sharing(bands), TOLD + 1))
+    for one, other in shared[:TOLD]:
         yield f"ages {one} and {other} share years of age: the bands have no sum"
+    if len(shared) > TOLD:
+        yield "and more ages share years of age"
     reached = None
     for band in bands:
         low, high = age_bounds(band) or (0, None)
@@ -124,29 +120,72 @@ def oddities(codes: Iterable[str]) -> Iterator[str]:
         reached = max(reached or 0, high + 1)
 
 
-def _place(code: str) -> tuple[int, int]:
-    """Where a band stands: by its beginning, then by its end, open ones last."""
-    low, high = age_bounds(code) or (0, None)
-    return low, 1000 if high is None else high
-
-
 def _spelled(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
 def overlap(codes: Iterable[str]) -> bool:
     """Whether some bands share years of age and neither contains the other: they have no sum."""
-    return any(_sharing(codes))
+    within: list[int] = []
+    """The last years of the bands around one, the outermost first."""
+    for low, high in sorted(map(_ends, _bands(codes)), key=lambda ends: (ends[0], -ends[1])):
+        while within and within[-1] < low:
+            within.pop()
+        if within and within[-1] < high:
+            return True
+        within.append(high)
+    return False
 
 
-def _sharing(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for one, other in combinations(codes, 2):
-        if _meet(one, other) and not contains(one, other) and not contains(other, one):
-            yield one, other
+def nearest(codes: Iterable[str]) -> dict[str, str]:
+    """Each band that others contain, with the narrowest of them; of several the first."""
+    bands = _bands(codes)
+    highs: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for at, code in enumerate(bands):
+        low, high = _ends(code)
+        highs[low].append((high, at))
+    lows = sorted(highs)
+    for found in highs.values():
+        found.sort()
+    whole_of: dict[str, str] = {}
+    for code in bands:
+        first, last = _ends(code)
+        best: tuple[int, int] | None = None
+        for low in reversed(lows[: bisect_right(lows, first)]):
+            if best and last - low > best[0]:
+                break  # those that begin earlier are wider
+            wider = highs[low]
+            place = bisect_left(wider, (last + (low == first), -1))  # a band does not contain itself
+            if place < len(wider):
+                high, at = wider[place]
+                best = min(best or (high - low, at), (high - low, at))
+        if best:
+            whole_of[code] = bands[best[1]]
+    return whole_of
 
 
-def _meet(one: str, other: str) -> bool:
-    a, b = age_bounds(one), age_bounds(other)
-    if a is None or b is None:
-        return False
-    return (a[1] is None or b[0] <= a[1]) and (b[1] is None or a[0] <= b[1])
+OPEN = 1000
+"""Stands for the last year of a band without one: ages have three digits."""
+
+
+def _bands(codes: Iterable[str]) -> list[str]:
+    return [code for code in dict.fromkeys(codes) if age_bounds(code)]
+
+
+def _ends(code: str) -> tuple[int, int]:
+    low, high = age_bounds(code) or (0, None)
+    return low, OPEN if high is None else high
+
+
+def _sharing(bands: list[str]) -> Iterator[tuple[str, str]]:
+    """The pairs of bands, in their order, of which each has years that the other has not, and both some."""
+    if not overlap(bands):
+        return
+    ends = [_ends(code) for code in bands]
+    for at, (low, high) in enumerate(ends):
+        for other in range(at + 1, len(bands)):
+            first, last = ends[other]
+            if first > high:
+                break
+            if first > low and last > high:
+                yield bands[at], bands[other]

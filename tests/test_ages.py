@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pipelines.ages import age_bounds, age_code, contains, oddities, overlap, says_only_under, width
+from pipelines.ages import TOLD, age_bounds, age_code, nearest, oddities, overlap, says_only_under
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_label_that_names_only_the_end_of_a_band_is_known(label, only_under):
     ],
 )
 def test_a_band_holds_those_whose_years_it_has_and_more(outer, inner, is_part):
-    assert contains(outer, inner) is is_part
+    assert (nearest([inner, outer]).get(inner) == outer) is is_part
 
 
 @pytest.mark.parametrize(
@@ -299,17 +299,31 @@ def years(code: str) -> set[int]:
 
 @given(codes, codes)
 def test_holding_and_overlapping_are_of_the_years(one, other):
-    assert contains(one, other) is (years(one) > years(other))
+    assert (nearest([one, other]).get(other) == one) is (years(one) > years(other))
     assume(one != other)
     meets = bool(years(one) & years(other))
     nested = years(one) >= years(other) or years(other) >= years(one)
     assert overlap([one, other]) is (meets and not nested)
 
 
-@given(codes, codes)
-def test_what_holds_another_is_wider(one, other):
-    assume(contains(one, other))
-    assert width(one) > width(other)
+@given(st.lists(codes, max_size=12, unique=True))
+def test_the_nearest_of_bands_is_the_narrowest_that_holds_one(bands):
+    found = nearest(bands)
+    for band in bands:
+        wider = [other for other in bands if years(other) > years(band)]
+        assert found.get(band) == min(wider, key=lambda other: len(years(other)), default=None)
+
+
+@given(st.lists(codes, max_size=12, unique=True))
+def test_bands_overlap_where_two_of_them_do(bands):
+    assert overlap(bands) is any(overlap([one, other]) for one in bands for other in bands if one != other)
+
+
+def test_of_very_many_bands_that_share_years_the_first_are_told():
+    many = [f"{low}-{high}" for low in range(150) for high in range(low, 150)]
+
+    assert len(list(oddities(many))) == TOLD + 1
+    assert nearest(many)["10-12"] == "9-12"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ MEASURE = "measure"
 PATH = " > "
 """Between the levels of a code that is a part of another: ``theft > burglary``."""
 
+NO_PATH = " › "
+"""Stands for it in the code of a label that is printed with it: ``THEFT > $500`` is no part of THEFT."""
+
+
+def of_one_level(label: str) -> str:
+    """A printed label as the code of one level."""
+    return label.replace(PATH, NO_PATH)
+
 
 def normalised(label: str) -> str:
     """``label`` in NFC with runs of white space as one blank: what two equal labels share."""
@@ -42,12 +50,20 @@ def letters(label: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
-def is_part_by_digits(key: str, other: str) -> bool:
-    """Whether a key begins with another, zeros at the end of both aside: 111000 is a part of 110000, as in
-    the keys of the German police statistics. Keys of other lengths, and those of zeros only, have no parts.
+def nearest_by_digits(keys: Iterable[str]) -> dict[str, str]:
+    """Each key that begins with another, zeros at the end of both aside, with the longest of those: 111000
+    is a part of 110000, as in the keys of the German police statistics. Keys of other lengths, and those of
+    zeros only, have no parts.
     """
-    short, shorter = key.rstrip("0"), other.rstrip("0")
-    return len(key) == len(other) and short != shorter != "" and short.startswith(shorter)
+    keys = list(keys)
+    whole_of = {(len(key), key.rstrip("0")): key for key in keys}
+    found: dict[str, str] = {}
+    for key in keys:
+        short = key.rstrip("0")
+        wholes = (whole_of.get((len(key), short[:length])) for length in range(len(short) - 1, 0, -1))
+        if nearest := next(filter(None, wholes), None):
+            found[key] = nearest
+    return found
 
 
 Validity = tuple[dt.date | None, dt.date | None]

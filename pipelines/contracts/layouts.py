@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.contracts.codes import MEASURE, CodeList, letters, normalised
+from pipelines.contracts.codes import MEASURE, CodeList, letters, normalised, of_one_level
 from pipelines.contracts.file_patterns import group_names, regular_expression
 from pipelines.contracts.limits import PATTERN_TEXT
 from pipelines.contracts.record_words import RecordField
@@ -134,7 +134,7 @@ class Table:
             return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
         if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
-            return label or None  # a dimension of this source alone, without a code list
+            return of_one_level(label) or None  # a dimension of this source alone, without a code list
         return self._listed(dimension, label)
 
     def _listed(self, dimension: str, label: str) -> str | None:
@@ -274,7 +274,9 @@ def _as_printed(label: str, quote: str) -> str | None:
     """The label as its own code; our own word for a total is one, other words for it are not."""
     if label.casefold() == TOTAL:
         return TOTAL
-    return label if label and not is_total_word(label) and not is_damaged(label, quote) else None
+    return (
+        of_one_level(label) if label and not is_total_word(label) and not is_damaged(label, quote) else None
+    )
 
 
 def _own_label(label: str, column: Column) -> dict[str, str]:

@@ -35,6 +35,8 @@ CONTRACT_NODES = 200_000
 """Values in a contract once its aliases are written out."""
 TOLD_COLUMNS = 50
 """Columns of a file that are told one by one where the contract knows none of them."""
+SUBTOTAL_CELLS = 4_000_000
+"""Figures, zeros included, among which subtotals that nobody calls by that name are looked for."""
 PATTERN_TEXT = 5_000
 """Characters of a cell on which the regular expressions of a contract are tried: none fits a longer one."""
 

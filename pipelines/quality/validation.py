@@ -28,8 +28,9 @@ from pipelines.quality.rules import (
 from pipelines.reading.coverage import gaps
 from pipelines.reading.grids import Grid
 from pipelines.reading.headings import misnamed
-from pipelines.reading.hierarchies import ADDING_UP, Code, dimensions_of, hidden_subtotals
+from pipelines.reading.hierarchies import ADDING_UP, Code, dimensions_of
 from pipelines.reading.printed_figures import PrintedFigures
+from pipelines.reading.subtotals import hidden_subtotals
 from pipelines.reading.tables import Tidy
 
 GAPS_LISTED, ROWS_LISTED = 5, 20

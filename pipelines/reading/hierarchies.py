@@ -5,31 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from math import log10
 
-import numpy as np
 import pandas as pd
 
 from pipelines import ages
-from pipelines.contracts.codes import MEASURE, is_part_by_digits
+from pipelines.contracts.codes import MEASURE, nearest_by_digits
 from pipelines.contracts.layouts import Table
 from pipelines.observation import DIMENSIONS, OBSERVED, TOTAL
 from pipelines.reading.headings import Labels
-from pipelines.reading.printed_figures import UNREADABLE
 
 NOT_COUNTED = "not_applicable"
 """The status of a part that there is none of: it leaves a sum complete."""
 
 ADDING_UP = ("none", "printed")
 """What a contract says of totals where the parts are all there is, and disjoint."""
-
-EVIDENCE = 5.0
-"""Digits that must agree by themselves, beyond those that a search of all runs of parts explains."""
-
 
 OTHER = "other_dimensions"
 """Stands for all dimensions together that only one source has, as observation holds them: as JSON."""
@@ -161,8 +154,9 @@ def _structure(printed: list[str], dimension: str, table: Table, totals: str) ->
     if dimension == "age_band" and ages.overlap(printed):
         totals = "overlapping"
     found: dict[str, Way] = {}
+    known, nearest = frozenset(printed), _nearest(printed, dimension, table)
     for code in printed:
-        whole, unprinted = _whole(code, dimension, printed, table)
+        whole, unprinted = _whole(code, dimension, known, nearest, table)
         steps = unprinted if totals in ADDING_UP else []
         wholes = [*steps, whole]
         rolls_up_to = [*steps, TOTAL] if (whole, totals) == (TOTAL, "none") else steps
@@ -191,14 +185,19 @@ def as_json(codes: dict[str, str]) -> str | None:
     return json.dumps(broken_down, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _whole(code: str, dimension: str, printed: list[str], table: Table) -> tuple[str, list[str]]:
-    """The nearest printed code that a code is a part of, and those nearer that are not printed."""
+def _nearest(printed: list[str], dimension: str, table: Table) -> dict[str, str] | None:
+    """Each printed code with the nearest other that it is a part of, where codes say so by themselves."""
     if dimension == "age_band":
-        wider = sorted((other for other in printed if ages.contains(other, code)), key=ages.width)
-        return (wider[0] if wider else TOTAL), []
-    if dimension in table.layout.parents:
-        nearer = (other for other in printed if is_part_by_digits(code, other))
-        return max(nearer, key=lambda other: len(other.rstrip("0")), default=TOTAL), []
+        return ages.nearest(printed)
+    return nearest_by_digits(printed) if dimension in table.layout.parents else None
+
+
+def _whole(
+    code: str, dimension: str, printed: Collection[str], nearest: dict[str, str] | None, table: Table
+) -> tuple[str, list[str]]:
+    """The nearest printed code that a code is a part of, and those nearer that are not printed."""
+    if nearest is not None:
+        return nearest.get(code, TOTAL), []
     unprinted: list[str] = []
     for ancestor in table.code_lists[dimension].ancestors(code):
         if ancestor in printed:
@@ -267,56 +266,3 @@ def sums_of_parts(observations: pd.DataFrame, dimension: str, codes: list[Code])
     sums = sums[sums["is_known"].astype(bool)].reset_index()
     printed = seen[seen["value_status"] == OBSERVED].assign(whole=seen["code"])
     return printed.merge(sums.drop(columns="is_known"), on=keys)
-
-
-def hidden_subtotals(
-    observations: pd.DataFrame, codes: list[Code], dimension: str
-) -> Iterator[tuple[str, str]]:
-    """Parts along a dimension that are the sum of others printed next to them in every breakdown of
-    the export, each with the parts it is the sum of, in words.
-
-    A sum of two or more parts that agrees in enough digits is no accident: each breakdown in which at
-    least two of them are not zero adds the digits of its sum to the evidence.
-    """
-    wholes = {c.code: c.whole for c in codes if c.dimension == dimension and c.measure is None}
-    for whole in dict.fromkeys(wholes.values()):
-        siblings = [code for code, of in wholes.items() if of == whole]
-        if len(siblings) >= 3:
-            yield from _subtotals(observations, siblings, dimension)
-
-
-def _subtotals(observations: pd.DataFrame, siblings: list[str], dimension: str) -> Iterator[tuple[str, str]]:
-    seen = along(observations, dimension)
-    seen = seen[seen["code"].isin(siblings)]
-    keys = beside(dimension)
-    table = seen.pivot_table(index=keys, columns="code", values="value", aggfunc="sum")
-    unknown = pd.MultiIndex.from_frame(seen.loc[seen["value_status"] == UNREADABLE, keys])
-    table = table[~table.index.isin(unknown)]
-    values = table.reindex(columns=siblings).fillna(0).to_numpy(dtype=np.int64)
-    sums = np.concatenate([np.zeros((len(values), 1), dtype=np.int64), values.cumsum(axis=1)], axis=1)
-    positive = np.concatenate(
-        [np.zeros((len(values), 1), dtype=np.int64), (values > 0).cumsum(axis=1)], axis=1
-    )
-    needed = EVIDENCE + 2 * log10(len(siblings))
-    for at, code in enumerate(siblings):
-        for first, last in _runs(values, sums, at):
-            is_sum = positive[:, last] - positive[:, first] >= 2
-            if np.log10(np.maximum(values[is_sum, at], 1)).sum() >= needed:
-                yield code, f"'{siblings[first]}' to '{siblings[last - 1]}'"
-                break
-
-
-def _runs(values: np.ndarray, sums: np.ndarray, at: int) -> Iterator[tuple[int, int]]:
-    """The runs of two or more parts right after or before one that sum to it in every row."""
-    value = values[:, at]
-    largest = int(value.argmax()) if len(value) else 0
-    if not len(value) or value[largest] <= 0:
-        return
-    after = np.flatnonzero(sums[largest, at + 3 :] - sums[largest, at + 1] == value[largest]) + at + 3
-    for last in after:
-        if (sums[:, last] - sums[:, at + 1] == value).all():
-            yield at + 1, int(last)
-    before = np.flatnonzero(sums[largest, at] - sums[largest, : max(at - 1, 0)] == value[largest])
-    for first in before:
-        if (sums[:, at] - sums[:, first] == value).all():
-            yield int(first), at

@@ -592,6 +592,15 @@ def test_different_values_differ_in_more_than_blanks_and_unicode_form(records: R
     assert records.figures("crime_type, value") == [("A", 3), ("total", 3)]
 
 
+def test_a_label_with_the_sign_of_a_path_is_a_part_of_nothing(records: Records) -> None:
+    rows = "a,2024-01-03,THEFT\nb,2024-01-03,THEFT > $500\n"
+    receipt = records.says(words=UNTOLD).put("Id,Date,Type\n" + rows).receipt()
+
+    assert records.figures("crime_type, value") == [("THEFT", 1), ("THEFT › $500", 1), ("total", 2)]
+    [code] = [code for code in receipt.codes if code["code"] == "THEFT › $500"]
+    assert (code["label"], code["whole"]) == ("THEFT > $500", "total")
+
+
 def test_a_cell_is_tidied_in_sql_as_a_label_is() -> None:
     texts = [f"{sign}a{sign}{sign}b{sign}" for sign in map(chr, range(1, 0x3100)) if not sign.isalnum()]
     texts += ["", "a", "a b", "a  b", "\u00c9\u1100\u1161", "절도 사건", " 절도", "\uac00\u11a8", "E\u0301 E"]
