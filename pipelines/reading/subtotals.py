@@ -97,8 +97,8 @@ def _figures(seen: pd.DataFrame, parts: list[str], dimension: str) -> _Figures:
     values = pd.DataFrame({"row": row, "part": seen["code"].map(place), "value": seen["value"]})
     values = values[~row.isin(unknown) & (row >= 0)].dropna()
     sums = values.groupby(["row", "part"])["value"].sum().astype("int64")
-    sums = sums[sums != 0].reset_index()
-    return _Figures(*(sums[name].to_numpy(dtype=np.int64) for name in ("row", "part", "value")))
+    filled = sums[sums != 0].reset_index()
+    return _Figures(*(filled[name].to_numpy(dtype=np.int64) for name in ("row", "part", "value")))
 
 
 def _runs(figures: _Figures, rows: np.ndarray, width: int) -> Iterator[tuple[int, int, int]]:
