@@ -24,7 +24,7 @@ from pipelines.reading.headings import Groups
 from pipelines.reading.hierarchies import ADDING_UP, along, dimensions_of
 from pipelines.releases.store import QUARANTINED, REJECTED_ROWS, Receipt
 
-VERSION = "7"
+VERSION = "8"
 """Raised when the same export would be read differently, so that it is read again."""
 
 
