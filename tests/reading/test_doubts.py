@@ -1,0 +1,84 @@
+"""Rows that are most likely no data, though all their cells can be read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import small_exports
+from tests.small_exports import FILE, problems
+
+YEARS = """
+columns:
+  type: {dimension: crime_type, codes: as_printed}
+  '/(?P<year>\\d{4})/': {value: count, measure: cases}
+"""
+STEP = (
+    "Give each table a file of its own; if they are figures, list the label of the row in `codes:` or "
+    "`code_lists:`"
+)
+
+
+def read(source_of, words: str, content: str) -> list[str]:
+    return problems(small_exports.read(source_of(words), content))
+
+
+@pytest.mark.parametrize(
+    ("row", "numbers"),
+    [
+        ("type,2020,2019", "2020, 2019"),
+        ("type,2021,2022", "2021, 2022"),
+        ("place,2020,2019", "2020, 2019"),
+        ("place,2021,2022", "2021, 2022"),
+        (",2021,2022", "2021, 2022"),
+    ],
+)
+def test_another_header_of_years_is_no_data(source_of, row, numbers):
+    words = YEARS.replace("as_printed", "{'': total, '*': as_printed}")
+    assert read(source_of, words, f"type,2019,2020\nTheft,100,110\n{row}\nArson,7,5\n") == [
+        f"`{FILE}`: row 3 looks like the header of another table: its numbers, {numbers}, are labels of columns. "
+        f"{STEP}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Theft,1900,2010",  # figures that could be years
+        "Theft,2020,1999",
+        "Theft,2020,2020",
+        "Theft,2021,",
+        "Theft,3019,3020",
+        "deepfake,2021,2022",  # a label that is known is no heading
+    ],
+)
+def test_figures_that_look_like_years_are_figures(source_of, row):
+    words = "missingValues: {'': missing}\n" + YEARS.replace("as_printed", "{'*': as_printed}")
+    assert read(source_of, words, f"type,2019,2020\nArson,100,110\n{row}\n") == []
+
+
+def test_a_figure_alone_is_none_but_beside_the_label_of_its_column(source_of):
+    content = "type,2019\nTheft,2020\n"
+    assert read(source_of, YEARS, content) == []
+    assert len(read(source_of, YEARS, content + "type,2021\n")) == 1
+
+
+def test_small_figures_are_not_the_small_numbers_above_them(source_of):
+    words = """
+period: '2024'
+columns:
+  type: {dimension: crime_type, codes: as_printed}
+  '1': {value: count, measure: cases}
+  '2': {value: count, measure: cases_cleared}
+"""
+    assert read(source_of, words, "type,1,2\nTheft,2,1\nArson,1,2\n") == []
+
+
+def test_labels_that_the_contract_names_one_by_one_are_labels_too(source_of):
+    words = """
+columns:
+  type: {dimension: crime_type, codes: as_printed}
+  '2019': {value: count, measure: cases, period: year}
+  '2020': {value: count, measure: cases, period: year}
+"""
+    [said] = read(source_of, words, "type,2019,2020\nTheft,5,6\nplace,2020,2019\nHome,1,2\n")
+    assert "row 3 looks like the header of another table" in said
