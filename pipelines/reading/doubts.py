@@ -13,6 +13,7 @@ import pandas as pd
 from pipelines import periods
 from pipelines.common.problems import Problem, printable
 from pipelines.contracts.layouts import Match, Table
+from pipelines.reading.doubtful_periods import doubtful_periods
 from pipelines.reading.grids import Grid
 
 
@@ -22,7 +23,7 @@ def doubts(cells: pd.DataFrame, matches: list[Match], table: Table, grid: Grid, 
     problems = [
         *(_other_tables(cells, numbers, table, grid, file) or _headings(cells, matches, table, file)),
         *_notes(cells, matches, table, file),
-        *_swapped_dates(cells, matches, file),
+        *doubtful_periods(cells, matches, file),
     ]
     if grid.hint:
         reason = f"was read as {grid.encoding}, and is valid UTF-8 too, which {grid.encoding} hardly ever is"
@@ -144,23 +145,3 @@ def _notes(cells: pd.DataFrame, matches: list[Match], table: Table, file: str) -
             row=int(str(row)), column=match.label, value=label,
             next_step="`ignore_rows:` leaves notes out; if it is data, list its label in `code_lists:`",
         )  # fmt: skip
-
-
-def _swapped_dates(cells: pd.DataFrame, matches: list[Match], file: str) -> Iterator[Problem]:
-    """A date that is none as the contract has it, and one with the month first: of 03/04/2021 in the rows
-    beside it nobody knows which day it is.
-    """
-    for match in matches:
-        column = match.column
-        if not column.period or not column.format:
-            continue
-        for text in cells[match.position].dropna().unique():
-            try:
-                periods.parse(text, column.period, column.format)
-            except ValueError:
-                if periods.is_swapped(text, column.format):
-                    reason = f"'{printable(text)}' {periods.SWAPPED}"
-                    yield Problem(
-                        file, "period", reason, column=match.label, value=text, next_step=periods.SWAPPED_STEP
-                    )
-                    break

@@ -82,3 +82,76 @@ columns:
 """
     [said] = read(source_of, words, "type,2019,2020\nTheft,5,6\nplace,2020,2019\nHome,1,2\n")
     assert "row 3 looks like the header of another table" in said
+
+
+# Periods
+
+
+def of_periods(part: str, *texts: str) -> tuple[str, str]:
+    """A contract and a file with these texts as its periods."""
+    words = f"columns:\n  when: {{period: {part}}}\n  cases: {{value: count, measure: cases}}\n"
+    return words, "when,cases\n" + "".join(f"{text},{at}\n" for at, text in enumerate(texts))
+
+
+@pytest.mark.parametrize("part", ["month", "interval"])
+@pytest.mark.parametrize(
+    "texts",
+    [["2019.1"], ["2019.1", "2019.11", "2019.12"], ["2019.09", "2019.1"], ["2019.9", "2019.1", "2019.11"]],
+)
+def test_a_month_that_may_have_lost_its_zero_is_refused(source_of, part, texts):
+    assert read(source_of, *of_periods(part, *texts)) == [
+        f"`{FILE}`, column 'when': '2019.1' may be 2019.10, whose zero a spreadsheet took away with that of a "
+        "number. Fetch the export again, or write the months as 2019-10 or `2019.10.`; in a workbook, give the "
+        "cells the format 0.00 where they are numbers"
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["2019.1", "2019.2", "2019.3"],
+        ["2019.1", "2019.9", "2019.10", "2019.11"],
+        ["2018.10", "2018.11", "2019.1"],
+        ["2019.1.", "2019.11."],
+        ["2019.01", "2019.11"],
+        ["2019-1", "2019-11"],
+    ],
+)
+def test_a_january_is_a_january(source_of, texts):
+    assert read(source_of, *of_periods("month", *texts)) == []
+
+
+def test_a_month_above_a_column_may_have_lost_its_zero_too(source_of):
+    words = YEARS.replace("(?P<year>\\d{4})", "(?P<month>\\d{4}\\.\\d+)")
+    [said] = read(source_of, words, "type,2019.1,2019.11\nTheft,5,6\n")
+    assert said.startswith(f"`{FILE}`, column '2019.1': '2019.1' may be 2019.10")
+    assert read(source_of, words, "type,2019.1,2019.2\nTheft,5,6\n") == []
+
+
+@pytest.mark.parametrize(
+    ("part", "texts"),
+    [("interval", ["2009-10", "2010-11"]), ("interval", ["2010-11"]), ("month", ["2009-10", "2010-11"])],
+)
+def test_business_years_are_no_months(source_of, part, texts):
+    more = "" if part == "month" else "; if it is a month, say `period: month`"
+    assert read(source_of, *of_periods(part, *texts)) == [
+        f"`{FILE}`, column 'when': '{texts[0]}' may be a business year, and not a month, as may all others in the "
+        f"column. Write each with its days, such as 2010-04-01/2011-03-31{more}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("part", "texts"),
+    [("month", ["2010-11"]), ("interval", ["2010-10", "2010-11"]), ("interval", ["2010-11", "2011"])],
+)
+def test_months_are_no_business_years(source_of, part, texts):
+    assert read(source_of, *of_periods(part, *texts)) == []
+
+
+def test_a_date_without_separators_that_is_short_is_not_one_with_day_and_month_swapped(source_of):
+    words, content = of_periods("day", "01112024", "1222024")
+    words = words.replace("period: day", "period: day, format: '%m%d%Y'")
+    assert read(source_of, words, content) == [
+        f"`{FILE}`, row 3, column 'when': '1222024' has fewer digits than a date in the format %m%d%Y. "
+        "See `period:` and `format:` in the contract"
+    ]
