@@ -28,10 +28,10 @@ def doubtful_periods(cells: pd.DataFrame, matches: list[Match], file: str) -> It
             texts = list(cells[match.position].dropna().unique())
             yield from _swapped_dates(texts, match, file)
             yield from _of_months(texts, part, match.label, file)
-    for part in ("month", "interval"):
-        labels = {match.groups[part]: match for match in matches if part in match.groups}
+    for of_labels in ("month", "interval"):
+        labels = {match.groups[of_labels]: match for match in matches if of_labels in match.groups}
         if labels:
-            yield from _of_months(labels, part, next(iter(labels.values())).label, file)
+            yield from _of_months(labels, of_labels, next(iter(labels.values())).label, file)
 
 
 def _swapped_dates(texts: Iterable[str], match: Match, file: str) -> Iterator[Problem]:

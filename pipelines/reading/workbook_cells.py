@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
+import pandas as pd
+
 from pipelines import periods
 from pipelines.common.problems import Problem
 from pipelines.contracts.layouts import Match
@@ -54,7 +56,7 @@ def settled(grid: Grid, matches: list[Match], file: str) -> Grid:
         *_covering(grid, grid.workbook, read, file),
     ]
     aside = {problem.row for problem in problems if problem.row}
-    ragged = {row: [text or "" for text in cells.loc[row]] for row in aside}
+    ragged = {row: [_text(cells, row, at) or "" for at in range(len(grid.labels))] for row in aside}
     return replace(
         grid,
         cells=cells.drop(list(aside)),
@@ -78,16 +80,15 @@ def _doubtful(grid: Grid, found: WorkbookCells, read: dict[int, Match], file: st
     rows = _rows(grid)
     for (row, position), doubt in sorted(found.doubts.items()):
         if row in rows and position in read:
-            yield Problem(
-                file, RULE, doubt, row=row, column=read[position].label, value=grid.cells.at[row, position],
-                next_step=DOUBT_STEP,
-            )  # fmt: skip
+            text = _text(grid.cells, row, position)
+            label = read[position].label
+            yield Problem(file, RULE, doubt, row=row, column=label, value=text, next_step=DOUBT_STEP)
 
 
 def _covering(grid: Grid, found: WorkbookCells, read: dict[int, Match], file: str) -> Iterator[Problem]:
     """Numbers that stand for several cells; the others are empty, and would be missing."""
     rows = _rows(grid)
-    told = set()
+    told: set[int] = set()
     for (row, position), (first, left) in sorted(found.merged.items()):
         is_read = row in rows and first in rows and position in read and left in read
         if not is_read or not read[left].column.has_numbers:
@@ -95,9 +96,14 @@ def _covering(grid: Grid, found: WorkbookCells, read: dict[int, Match], file: st
         for each in sorted({first, row} - told):
             told.add(each)
             yield Problem(
-                file, RULE, COVERS, row=each, column=read[left].label, value=grid.cells.at[first, left],
+                file, RULE, COVERS, row=each, column=read[left].label, value=_text(grid.cells, first, left),
                 next_step=COVERS_STEP,
             )  # fmt: skip
+
+
+def _text(cells: pd.DataFrame, row: int, position: int) -> str | None:
+    text = cells.at[row, position]
+    return text if isinstance(text, str) else None
 
 
 def _rows(grid: Grid) -> Set[int]:
