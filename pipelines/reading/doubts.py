@@ -66,7 +66,7 @@ def _headings(cells: pd.DataFrame, matches: list[Match], table: Table, file: str
     """The first row that is another header, though all its cells of numbers are numbers: years, say."""
     numbers = [match for match in matches if match.column.has_numbers]
     headings = [match for match in matches if not match.column.has_numbers and not match.column.ignore]
-    if not all(any(char.isdigit() for char in match.label) for match in numbers):
+    if not numbers or not all(any(char.isdigit() for char in match.label) for match in numbers):
         return []
     names = {table.key(match.label) for match in headings}
     own = {match.label for match in numbers}
