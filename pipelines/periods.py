@@ -183,13 +183,17 @@ def parse(text: str, part: str, date_format: str | None = None) -> Fragment:
     raise ValueError(f"'{text}' is not a {part}")
 
 
+_RUN_TOGETHER = re.compile("%[dmyYj]%[dmyYj]")
+"""Two numbers of a date with nothing between them: without its zeros 1112020 is two days."""
+
+
 def parse_day(text: str, date_format: str | None = None) -> dt.date:
     """A date such as 2024-11-01, 20241101, 2024.11.1. or 2024년 11월 1일; else by ``date_format``.
 
     Raises ValueError when the text is not a date.
     """
     if date_format:
-        return dt.datetime.strptime(text, date_format).date()
+        return _by_format(text, date_format)
     match = next(filter(None, (pattern.fullmatch(text.strip()) for pattern in _DAYS)), None)
     if not match:
         raise ValueError(f"'{text}' is not a date that begins with a four-digit year")
@@ -199,13 +203,20 @@ def parse_day(text: str, date_format: str | None = None) -> dt.date:
         raise ValueError(f"'{text}' is not a day of the calendar") from None
 
 
+def _by_format(text: str, date_format: str) -> dt.date:
+    day = dt.datetime.strptime(text, date_format).date()
+    if _RUN_TOGETHER.search(date_format) and len(day.strftime(date_format)) != len(text):
+        raise ValueError(f"'{text}' has fewer digits than a date in the format {date_format}")
+    return day
+
+
 def is_swapped(text: str, date_format: str) -> bool:
     """Whether a text that is no date of a format is one with day and month in each other's place: then other
     texts beside it may be, and be dates of the format too.
     """
     swapped = re.sub("%[dm]", lambda found: "%m" if found[0] == "%d" else "%d", date_format)
     try:
-        dt.datetime.strptime(text.strip(), swapped)
+        _by_format(text.strip(), swapped)
     except ValueError:
         return False
     return swapped != date_format and "%d" in date_format and "%m" in date_format

@@ -192,6 +192,15 @@ def test_a_date_that_does_not_begin_with_the_year_needs_a_format(text, date_form
         parse(text, "day")
 
 
+@pytest.mark.parametrize("text", ["1112020", "112020", "111120"])
+def test_a_date_without_separators_has_all_its_zeros(text):
+    date_format = "%m%d%Y" if text.endswith("2020") else "%d%m%Y"
+    with pytest.raises(ValueError, match=r"has fewer digits than a date|does not match format"):
+        parse_day(text, date_format)
+    assert parse_day("01112020", "%m%d%Y") == dt.date(2020, 1, 11)
+    assert parse_day("1/11/2020", "%m/%d/%Y") == dt.date(2020, 1, 11)
+
+
 def test_with_a_format_nothing_else_is_read():
     with pytest.raises(ValueError, match="does not match format"):
         parse("2021-04-03", "day", "%d/%m/%Y")

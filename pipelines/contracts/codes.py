@@ -40,13 +40,30 @@ _MIDDLE_DOTS = "\u318d\u119e"
 """Korean vowel signs (ㆍ) that publishers print as a middle dot; to Unicode they are letters."""
 
 
+_MEANINGFUL = frozenset("%‰‱<>=≤≥≠≦≧≮≯≰≱+±")
+"""Signs that are no punctuation: `> 500` is not `< 500`, and cases (%) are not cases."""
+_DASHES = frozenset("-‐‑‒–—―−﹣－~〜～∼")
+
+
 def letters(label: str) -> str:
     """The letters and digits of a label: what it shares with one that is only punctuated differently.
 
-    Marks are parts of letters: vowel signs of Hindi and Thai, accents that stand alone.
+    Marks are parts of letters: vowel signs of Hindi and Thai, accents that stand alone. Signs that mean
+    something stay, and so do those between two digits: 1/2 is not 12.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).casefold())
-    kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNM" and c not in _MIDDLE_DOTS)
+    kept = ""
+    between = ""
+    for char in folded:
+        if unicodedata.category(char)[0] not in "LNM" or char in _MIDDLE_DOTS:
+            if char in _MEANINGFUL:
+                kept, between = kept + char, ""
+            else:
+                between += "-" if char in _DASHES else char
+            continue
+        if between and kept[-1:].isdecimal() and char.isdecimal():
+            kept += "".join(between.split()) or " "
+        kept, between = kept + char, ""
     return unicodedata.normalize("NFKC", kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,14 +24,28 @@ AGES = "age_band"
 
 
 _TOTAL_WORDS = frozenset(
-    ("total", "totals", "all", "sum", "overall", "insgesamt", "gesamt", "summe",
-     "계", "합계", "소계", "총계", "전체", "누계")
+    ("total", "totals", "grandtotal", "grandtotals", "subtotal", "subtotals", "all", "sum", "overall",
+     "insgesamt", "gesamt", "summe", "gesamtsumme", "zwischensumme", "gesamtergebnis",
+     "계", "합계", "소계", "총계", "총합계", "총합", "전체", "전체합계", "누계",
+     "計", "合計", "小計", "総計", "總計")
 )  # fmt: skip
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\{[^{}]*\}")
+_FOOTNOTE = re.compile(r"(?<=\S)\d{1,2}\)?$|\s\d{1,2}\)$")
 
 
 def is_total_word(label: str) -> bool:
-    """Whether a label says that it is a total: it must be mapped, never kept as one more part."""
-    return label.casefold().replace(" ", "") in _TOTAL_WORDS
+    """Whether a label says that it is a total: it must be mapped, never kept as one more part. What stands
+    in brackets (a unit), punctuation and the mark of a footnote do not count.
+    """
+    plain = unicodedata.normalize("NFKC", label).casefold().strip()
+    without = _BRACKETS.sub("", plain)
+    texts = (plain, _FOOTNOTE.sub("", plain), without, _FOOTNOTE.sub("", without.strip()))
+    return any(_letters_only(text) in _TOTAL_WORDS for text in texts)
+
+
+def _letters_only(text: str) -> str:
+    """A text without blanks and punctuation; with its digits, which make it another one."""
+    return "".join(char for char in text if char.isalnum())
 
 
 def is_pattern(key: str) -> bool:
@@ -134,7 +149,8 @@ class Table:
             return None if dimension == MEASURE else TOTAL
         known = self.code_lists.get(dimension)
         if known is None or (not known.codes and dimension not in (MEASURE, *DIMENSIONS)):
-            return of_one_level(label) or None  # a dimension of this source alone, without a code list
+            # A dimension of this source alone, without a code list.
+            return of_one_level(label) if label and not is_damaged(label, self.layout.quoteChar) else None
         return self._listed(dimension, label)
 
     def _listed(self, dimension: str, label: str) -> str | None:
@@ -259,10 +275,21 @@ def names_in(pattern: str) -> list[str]:
 
 def is_damaged(label: str, quote: str) -> bool:
     """Whether a label was most likely read wrong: it stands between quotation marks that are not those
-    of the contract, or has characters that nobody prints.
+    of the contract, has characters that nobody prints or sees, or is what a spreadsheet shows for an error.
     """
     is_quoted = len(label) > 1 and label[0] != quote and (label[0], label[-1]) in _QUOTES
-    return is_quoted or "\ufffd" in label or not label.isprintable()
+    is_unseen = not label.isprintable() or any(char in _UNSEEN for char in label)
+    return is_quoted or "\ufffd" in label or is_unseen or label.upper() in _ERRORS
+
+
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+"""Fillers, joiners and selectors that are letters or marks to Unicode, and nothing to the eye."""
+_ERRORS = frozenset(
+    ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA",
+     "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!")
+)  # fmt: skip
 
 
 _QUOTES = frozenset(

@@ -218,8 +218,8 @@ class Layout(Words):
         "under the same name: periods that end after it are complete all the same."
     )  # fmt: skip
     match_labels: Literal["exactly", "by_letters"] = Field(
-        "exactly", description="`by_letters` compares labels by their letters and digits only, for "
-        "publishers who vary brackets, dots, blanks and underscores."
+        "exactly", description="`by_letters` compares labels by their letters and digits, and by signs "
+        "that mean something (%, <, >, 1/2), for publishers who vary brackets, dots, blanks and underscores."
     )  # fmt: skip
     is_provisional: bool = Field(False, description="The publisher calls the figures provisional.")
     set: dict[str, Text] = Field({}, description="Dimensions that hold for the whole file.")

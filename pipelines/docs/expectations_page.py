@@ -46,6 +46,8 @@ NAMED = {
     "others.",
     "no_period_is_missing_between_others": "Between the first and the last period of a file there are all "
     "others.",
+    "no_row_or_column_is_hidden": "A workbook hides no row or column in which something is written. They are "
+    "read like others.",
     "no_sheet_is_gone": "A workbook has the sheets that it had before.",
     IN_PLACE: "A file that is replaced within its release changes no figure; which ones it changes is "
     "told as long "

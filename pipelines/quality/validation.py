@@ -101,6 +101,8 @@ def _reliable(tidy: Tidy, results: list[Result]) -> PrintedFigures:
 def whole_file(grid: Grid, tidy: Tidy, table: Table, codes: list[Code], file: str) -> list[Result]:
     """Results of what holds for an export as a whole, beyond single rows."""
     results = [_line_break(grid)] if grid.encoding else []
+    if grid.workbook:
+        results.append(_hidden(grid.workbook.hidden))
     if tidy.observations.empty:
         return results
     return [
@@ -119,6 +121,12 @@ def _line_break(grid: Grid) -> Result:
         return Result(rule, "passed", 1, 0)
     said = "the file ends in the middle of a line: if it was cut, its last value may be short"
     return Result(rule, "failed", 1, 1, said)
+
+
+def _hidden(hidden: str | None) -> Result:
+    """Rows and columns that are read though the workbook does not show them."""
+    said = [f"hidden in the workbook, and read like others: {hidden}"] if hidden else []
+    return _found(Rule("no_row_or_column_is_hidden", {}, "warning"), said)
 
 
 def _gaps(tidy: Tidy, table: Table) -> Result:

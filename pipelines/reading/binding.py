@@ -118,9 +118,13 @@ def _unknown_groups(match: Match, table: Table, file: str, hint: str | None) -> 
 def add_code(table: Table, name: str, label: str) -> str:
     """The next step for a label that no code list knows."""
     if is_damaged(label, table.layout.quoteChar):
-        return "It seems to be read wrong: see `quoteChar:` and `encoding:`; else map it in `codes:`"
+        return (
+            "It seems to be read wrong, or to be damaged: see `quoteChar:` and `encoding:`; else map it in "
+            "`codes:`"
+        )
     if is_total_word(label):
-        return f"If it is the total, say so: `codes: {{{label}: total, '*': as_printed}}`"
+        quoted = label if label.replace(" ", "").isalpha() else "'" + label.replace("'", "''") + "'"
+        return f"If it is the total, say so: `codes: {{{quoted}: total, '*': as_printed}}`"
     if name == "age_band" and (age := label.removesuffix("세").strip()).isdigit():
         return f"If it is one year of age, say so: `codes: {{age_band: {{'{label}': {age}-{age}}}}}`"
     step = f"dd it as an alias in `sql/codes/{name}.csv` or to `codes:` in `source.yaml`"

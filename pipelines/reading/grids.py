@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipelines.contracts.codes import normalised
 from pipelines.contracts.limits import raised
 from pipelines.contracts.words import HEADER_SEPARATOR, Layout
 from pipelines.reading.csv_rows import Row, Rows, cell_text, rows_of
-from pipelines.reading.workbooks import is_workbook, read_sheet
+from pipelines.reading.workbooks import At, Sheet, is_workbook, read_sheet
 
 # What files begin with that are not the text that their name promises.
 _MAGIC = {
@@ -55,6 +56,23 @@ class Grid:
     """A next step for labels that nobody knows, when the encoding looks wrong."""
     after_blank: frozenset[int] = frozenset()
     """Rows below an empty one, where another table may begin."""
+    workbook: WorkbookCells | None = None
+
+
+@dataclass(frozen=True)
+class WorkbookCells:
+    """What a workbook says of its cells beyond their text, by row from 1 and position from 0."""
+
+    numbers: Mapping[At, str]
+    """Numbers without the words of their formats, where they are not just the text of the cell."""
+    doubts: Mapping[At, str]
+    """Why what a cell shows is not known."""
+    header_doubts: Mapping[int, str]
+    """The same of the cells that make up the label of a column."""
+    merged: Mapping[At, At]
+    """For each cell below the header that another one covers that one, if it holds something."""
+    hidden: str | None
+    """The rows and columns with text that are hidden, in words."""
 
 
 def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Grid:
@@ -64,8 +82,7 @@ def read(path: Path, file: str, layout: Layout, sheet: str | None = None) -> Gri
     """
     content = _content(path, file, layout)
     if is_workbook(path):
-        rows, labels = _read_workbook(content, file, layout, sheet)
-        return _grid(Rows(rows), labels, file, layout, encoding=None)
+        return _workbook_grid(content, file, layout, sheet)
     text, encoding = _text(content, file, layout)
     found = rows_of(text, file, layout)
     labels = _labels(found.rows, file, layout, {})
@@ -91,16 +108,25 @@ _ADDRESS = re.compile("([A-Z]+)([0-9]+)")
 def cell(path: Path, file: str, layout: Layout, at: str, sheet: str | None) -> str:
     """The text of the cell at an address such as B5; empty if there is none. Raises UnreadableExport."""
     content = _content(path, file, layout)
+    found: Sheet | None = None
     if is_workbook(path):
-        rows = read_sheet(content, file, sheet or layout.sheet, layout.limits)[0]
+        found = read_sheet(content, file, sheet or layout.sheet, layout.limits)
+        rows = found.cells
     else:
         text, _ = _text(content, file, layout)
         rows = [[each or "" for each in cells] for _, cells in rows_of(text, file, layout).rows]
+    row, column = _place(at)
+    if found and (doubt := found.doubts.get((row, column))):
+        raise _unreadable(file, "cells", f"cell {at} {doubt}", DOUBT_STEP)
+    return (cell_text(rows[row][column]) or "") if row < len(rows) and column < len(rows[row]) else ""
+
+
+def _place(at: str) -> At:
+    """Row and column, from 0, of an address such as B5."""
     address = _ADDRESS.fullmatch(at)
     assert address
     column = reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, address[1], 0)
-    row = rows[int(address[2]) - 1 : int(address[2])]
-    return (cell_text(row[0][column - 1]) or "") if row and column <= len(row[0]) else ""
+    return int(address[2]) - 1, column - 1
 
 
 def _content(path: Path, file: str, layout: Layout) -> bytes:
@@ -162,12 +188,33 @@ def _decodes(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _read_workbook(
-    content: bytes, file: str, layout: Layout, sheet: str | None
-) -> tuple[list[Row], list[str]]:
-    texts, merged = read_sheet(content, file, sheet or layout.sheet, layout.limits)
-    rows = [(number, [cell_text(text) for text in row]) for number, row in enumerate(texts, start=1)]
-    return rows, _labels(rows, file, layout, merged)
+def _workbook_grid(content: bytes, file: str, layout: Layout, sheet: str | None) -> Grid:
+    found = read_sheet(content, file, sheet or layout.sheet, layout.limits)
+    rows = [(number, [cell_text(text) for text in row]) for number, row in enumerate(found.cells, start=1)]
+    begins = _first_data_row(layout)
+    for (row, position), number in found.numbers.items():
+        if row < begins:  # 2024 above a column is that year, with or without a word in its format
+            rows[row][1][position] = number
+    labels = _labels(rows, file, layout, found.merged)
+    heads = [(row, position) for row in range(layout.skip_rows, begins) for position in range(len(labels))]
+    header_doubts = {at[1]: doubt for at in heads if (doubt := found.doubts.get(found.merged.get(at, at)))}
+    held = {at: held for at, held in found.merged.items() if at[0] >= begins and at != held}
+    cells = WorkbookCells(
+        numbers=_from_row_1(found.numbers),
+        doubts=_from_row_1(found.doubts),
+        header_doubts=header_doubts,
+        merged={
+            (row + 1, position): (above + 1, left)
+            for (row, position), (above, left) in held.items()
+            if found.cells[above][left].strip()
+        },
+        hidden=found.hidden,
+    )
+    return replace(_grid(Rows(rows), labels, file, layout, encoding=None), workbook=cells)
+
+
+def _from_row_1(found: dict[At, str]) -> dict[At, str]:
+    return {(row + 1, position): text for (row, position), text in found.items()}
 
 
 def _first_data_row(layout: Layout) -> int:
@@ -247,6 +294,10 @@ CELL_STEP = "Look for a delimiter inside a cell that is not quoted"
 LABEL_STEP = (
     "Each row ends in empty cells beyond the header: a label may be missing. If none is, take them away, "
     "or name every column in the contract"
+)
+DOUBT_STEP = (
+    "Open the workbook in a spreadsheet program, give the cell the format General (a formula its value), and "
+    "save it; or fetch the export as CSV"
 )
 CUT_STEP = "The last row is short: the file may be cut; fetch it again"
 

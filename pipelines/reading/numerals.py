@@ -17,15 +17,22 @@ Cell = tuple[int | str | None, str | None, str | None]
 """Number, value status, and the reason why it is neither."""
 
 
-def read_number(text: str | None, match: Match, layout: Layout) -> Cell:
-    """What a cell of numbers says; a share or change stays text, with its printed digits."""
+def read_number(text: str | None, is_typed: bool, match: Match, layout: Layout) -> Cell:
+    """What a cell of numbers says; a share or change stays text, with its printed digits.
+
+    A number that is ``is_typed``, in a workbook, has a decimal point and no groups, whatever the contract
+    says of numbers that are text.
+    """
     if (status := layout.statuses.get(text or "")) == "zero":
         return 0 if match.column.value else "0", OBSERVED, None
     if status:
         return None, status, None
     if text is None:
         return None, None, "is empty, and the contract does not say what that means"
-    plain = number_text(text, layout.groupChar, layout.decimalChar, layout.grouping)
+    if is_typed:
+        plain = number_text(text, None, ".")
+    else:
+        plain = number_text(text, layout.groupChar, layout.decimalChar, layout.grouping)
     if plain is None:
         hint = ""
         if number_text(text, layout.groupChar or ",", layout.decimalChar, "lakhs"):
@@ -35,16 +42,16 @@ def read_number(text: str | None, match: Match, layout: Layout) -> Cell:
         return None, None, f"'{text}' is not a number{hint}"
     if not match.column.value:
         return plain, OBSERVED, None
-    return _count(text, plain)
+    return _count(text, plain, is_typed)
 
 
-def _count(text: str, plain: str) -> Cell:
+def _count(text: str, plain: str, is_typed: bool) -> Cell:
     whole, _, decimals = plain.partition(".")
     if text.endswith("%"):
         return None, None, f"'{text}' is a percentage, and a count is wanted"
     if decimals.strip("0"):
         return None, None, f"'{text}' is not a whole number, and counts are"
-    if len(decimals) == 3:
+    if len(decimals) == 3 and not is_typed:
         return None, None, f"'{text}' may be {whole} or {whole}000: say what groups digits in `groupChar:`"
     if len(whole) > MAX_DIGITS:
         return None, None, f"'{printable(text)}' has too many digits for a count"

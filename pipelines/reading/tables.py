@@ -39,6 +39,7 @@ from pipelines.reading.headings import (
 from pipelines.reading.hierarchies import as_json
 from pipelines.reading.numerals import read_number
 from pipelines.reading.printed_figures import UNREADABLE, PrintedFigures, unplaced
+from pipelines.reading.workbook_cells import label_doubts, settled
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     ``observations`` has the columns of `pipelines.observation`; rows with a problem are left out.
     """
     matches, problems = bind(grid, table, origin.file)
+    problems += label_doubts(grid, matches, origin.file)
+    grid = settled(grid, matches, origin.file)
     cells, ragged = data_rows(grid, matches, table)
     ignored = len(grid.cells) + len(grid.ragged) - len(cells) - len(ragged)
     received = len(cells) + len(ragged)
@@ -100,7 +103,7 @@ def tidy(grid: Grid, table: Table, origin: Origin) -> Tidy:
     joiner = Joiner(table, labels)
     typed = cells.copy()
     numbers = [
-        _read_numbers(cells, typed, match, rows, outside, joiner, table, origin, problems)
+        _read_numbers(cells, typed, match, rows, outside, joiner, table, origin, grid, problems)
         for match in matches
         if match.column.has_numbers
     ]
@@ -173,13 +176,18 @@ def _wrong_names(labels: Labels, matches: list[Match], file: str) -> list[Proble
 
 def _read_numbers(
     cells: pd.DataFrame, typed: pd.DataFrame, match: Match, rows: Rows, outside: Steps, joiner: Joiner,
-    table: Table, origin: Origin, problems: list[Problem],
+    table: Table, origin: Origin, grid: Grid, problems: list[Problem],
 ) -> pd.DataFrame:  # fmt: skip
     """One row per number of a column, with its full key; numbers also replace text in ``typed``."""
     column = match.column
     texts = cells[match.position]
-    parsed = {text: read_number(text, match, table.layout) for text in [*texts.dropna().unique(), None]}
-    numbers = [parsed[t if isinstance(t, str) else None][0] for t in texts]
+    cells_with_numbers = grid.workbook.numbers if grid.workbook else {}
+    printed = [
+        (text if isinstance(text, str) else None, (int(row), match.position) in cells_with_numbers)
+        for row, text in zip(cells.index, texts, strict=True)
+    ]
+    parsed = {each: read_number(*each, match, table.layout) for each in set(printed)}
+    numbers = [parsed[each][0] for each in printed]
     typed[match.position] = [None if n is None else float(n) for n in numbers]
     header = header_steps(match, table)
     measure = column.measure or column.share_of or column.change_of
@@ -192,9 +200,9 @@ def _read_numbers(
         return _numbers_frame([])
     found: dict[Fragment, Period | ValueError] = {}
     records = []
-    for row, text in zip(cells.index, texts, strict=True):
-        text = text if isinstance(text, str) else None
-        number, status, reason = parsed[text]
+    for row, each in zip(cells.index, printed, strict=True):
+        text = each[0]
+        number, status, reason = parsed[each]
         if reason:
             problems.append(_no_number(origin.file, int(row), match, text, reason))
             number, status = None, UNREADABLE

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import warnings
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pipelines.common.problems import Problem, UnreadableExport, printable
 from pipelines.contracts.limits import DEFAULTS, Limits, raised
 from pipelines.reading import workbook_parts
+from pipelines.reading.number_formats import shown
 
-Cells = list[list[str]]
-Merged = dict[tuple[int, int], tuple[int, int]]
+At = tuple[int, int]
+"""Row and column, from 0."""
 
 ZIP = b"PK\x03\x04"
-_LITERAL = re.compile(r'"[^"]*"|\\.')  # text in a format: a percent sign there moves no point
-_DECIMALS = re.compile(r"0\.(0+)")
+HIDDEN_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as its reader sees it, and what it hides."""
+
+    cells: list[list[str]]
+    merged: dict[At, At]
+    """For each merged cell the one that holds its value."""
+    numbers: dict[At, str] = field(default_factory=dict)
+    """Cells that hold a number, without the words of its format and with a decimal point, where the
+    text of the cell is not just that or has such a point.
+    """
+    doubts: dict[At, str] = field(default_factory=dict)
+    """Why what a cell shows is not known."""
+    hidden: str | None = None
+    """The rows and columns with text that are hidden, in words."""
 
 
 def is_workbook(path: Path) -> bool:
@@ -28,7 +45,9 @@ def is_workbook(path: Path) -> bool:
 
 
 def titles(path: Path, file: str, limits: Limits = DEFAULTS) -> list[str]:
-    """The names of a workbook's sheets, without reading them. Raises UnreadableExport."""
+    """The names of a workbook's sheets that are not hidden, without reading them. Raises
+    UnreadableExport.
+    """
     import openpyxl
 
     workbook_parts.check(path, file, limits)
@@ -37,15 +56,13 @@ def titles(path: Path, file: str, limits: Limits = DEFAULTS) -> list[str]:
     except Exception as error:  # as in _loaded
         raise _damaged(file, error) from None
     try:
-        return list(workbook.sheetnames)
+        return _visible(workbook)
     finally:
         workbook.close()
 
 
-def read_sheet(content: bytes, file: str, sheet: str | int, limits: Limits) -> tuple[Cells, Merged]:
-    """The cells of a sheet as text, and for each merged cell the one that holds its value (row and
-    column from 0). Raises UnreadableExport.
-    """
+def read_sheet(content: bytes, file: str, sheet: str | int, limits: Limits) -> Sheet:
+    """The cells of a sheet as text. Raises UnreadableExport."""
     if not content.startswith(ZIP):
         raise _unreadable(
             file, "format", "this is not the XLSX workbook that its name says",
@@ -58,21 +75,27 @@ def read_sheet(content: bytes, file: str, sheet: str | int, limits: Limits) -> t
     if height * width > limits.cells:
         said = f"{height:,} rows of {width:,} columns are too many for a table"
         raise _unreadable(file, "size", said, raised("cells"))
-    shown = _sheet(content, file, sheet, has_values=True)
+    computed = _sheet(content, file, sheet, has_values=True)
     cells = [[""] * width for _ in range(height)]
+    numbers, doubts = {}, {}
     for (row, column), written in held.items():
-        text = _text(shown.cell(row, column), written)
+        at = (row - 1, column - 1)
+        text, number, doubt = _text(computed.cell(row, column), written)
         if len(text) > limits.cell_length:
             said = f"has a cell of {len(text):,} characters, and {limits.cell_length:,} are allowed"
             raise _unreadable(file, "size", said, raised("cell_length"), row)
-        cells[row - 1][column - 1] = text
+        cells[at[0]][at[1]] = text
+        if number is not None and (number != text or "." in number):
+            numbers[at] = number
+        if doubt:
+            doubts[at] = doubt
     merged = {
         (row - 1, column - 1): (area.min_row - 1, area.min_col - 1)
-        for area in shown.merged_cells.ranges
+        for area in computed.merged_cells.ranges
         for row in range(area.min_row, min(area.max_row, height) + 1)
         for column in range(area.min_col, area.max_col + 1)
     }
-    return cells, merged
+    return Sheet(cells, merged, numbers, doubts, _hidden(computed, held))
 
 
 def _written(content: bytes, file: str, sheet: str | int) -> dict[tuple[int, int], Any]:
@@ -83,9 +106,35 @@ def _written(content: bytes, file: str, sheet: str | int) -> dict[tuple[int, int
     return {at: cell.value for at, cell in cells.items() if cell.value is not None}
 
 
+def _hidden(sheet: Any, held: dict[At, Any]) -> str | None:
+    """The hidden rows and columns in which something is written."""
+    rows = {number for number, found in sheet.row_dimensions.items() if found.hidden}
+    width = max((column for _, column in held), default=0)
+    spans = [found for found in sheet.column_dimensions.values() if found.hidden]
+    columns = {at for found in spans for at in range(found.min or 0, min(found.max or 0, width) + 1)}
+    said = [
+        *_listed("row", [str(row) for row in sorted(rows & {row for row, _ in held})]),
+        *_listed("column", [_letter(at) for at in sorted(columns & {column for _, column in held})]),
+    ]
+    return " and ".join(said) or None
+
+
+def _listed(what: str, hidden: list[str]) -> list[str]:
+    if not hidden:
+        return []
+    more = f" and {len(hidden) - HIDDEN_LISTED} more" if len(hidden) > HIDDEN_LISTED else ""
+    return [f"{what}{'s' if len(hidden) > 1 else ''} {', '.join(hidden[:HIDDEN_LISTED])}{more}"]
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column))
+
+
 def _sheet(content: bytes, file: str, sheet: str | int, has_values: bool) -> Any:
     workbook = _loaded(content, file, has_values)
-    title = _title(workbook.sheetnames, file, sheet)
+    title = _title(workbook, file, sheet)
     found = workbook[title]
     if not hasattr(found, "iter_rows"):
         raise _unreadable(file, "sheet", f"the sheet '{title}' is a chart", "Name the sheet with the table")
@@ -108,48 +157,45 @@ def _damaged(file: str, error: Exception) -> UnreadableExport:
     return _unreadable(file, "format", f"the workbook cannot be read: {error}", step)
 
 
-def _title(titles: list[str], file: str, sheet: str | int) -> str:
+def _visible(workbook: Any) -> list[str]:
+    return [title for title in workbook.sheetnames if workbook[title].sheet_state == "visible"]
+
+
+def _title(workbook: Any, file: str, sheet: str | int) -> str:
+    """The title of the sheet that is wanted: of those that are not hidden, unless it is named."""
     if isinstance(sheet, str):
-        if sheet in titles:
+        if sheet in workbook.sheetnames:
             return sheet
-        listed = ", ".join(printable(title) for title in titles)
+        listed = ", ".join(printable(title) for title in workbook.sheetnames)
         raise _unreadable(file, "sheet", f"has no sheet '{sheet}'", f"Its sheets: {listed}")
+    titles = _visible(workbook)
     if not 1 <= sheet <= len(titles):
-        raise _unreadable(file, "sheet", f"has {len(titles)} sheets, and the contract wants sheet {sheet}")
+        are = "sheets" if len(titles) == len(workbook.sheetnames) else "sheets that are not hidden"
+        raise _unreadable(file, "sheet", f"has {len(titles)} {are}, and the contract wants sheet {sheet}")
     return titles[sheet - 1]
 
 
-def _text(cell: Any, written: Any) -> str:
-    """What is shown: the digits of a percentage or of two decimals are in the cell's format."""
+_NOT_COMPUTED = "is a formula whose value the workbook does not have"
+
+
+def _text(cell: Any, written: Any) -> tuple[str, str | None, str | None]:
+    """What is shown, the number that is, and why that is not known: the digits of a percentage or of two
+    decimals are in the cell's format.
+    """
     value = cell.value
-    if value is None:
-        # A formula that no program has computed yet has no value; it is not an empty cell.
-        return written if isinstance(written, str) and written.startswith("=") else ""
+    if value is None:  # a formula that no program has computed yet is not an empty cell
+        formula = written if isinstance(written, str) else getattr(written, "text", None)
+        return str(formula or "="), None, _NOT_COMPUTED
     if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
+        return value.date().isoformat(), None, None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+        return str(value), None, None
     # Spreadsheets show 15 digits; what is beyond is the noise of binary fractions.
     try:
-        return _number_text(Decimal(format(value, ".15g")), cell.number_format or "General")
+        found = shown(Decimal(format(value, ".15g")), cell.number_format or "General")
     except ArithmeticError:  # infinite, or with more digits than any count: never a number of a table
-        return str(value)
-
-
-def _number_text(number: Decimal, number_format: str) -> str:
-    shown = _LITERAL.sub("", number_format.split(";")[0])
-    decimals = _DECIMALS.search(shown)
-    places = len(decimals[1]) if decimals else 0
-    if "%" in shown:
-        return f"{_rounded(number * 100, places)}%"
-    if places:
-        return str(_rounded(number, places))
-    whole = number.to_integral_value()
-    return str(int(whole)) if number == whole else format(number, "f")
-
-
-def _rounded(number: Decimal, places: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        return str(value), None, None
+    return found.label, found.number, found.doubt
 
 
 def _unreadable(

@@ -225,6 +225,13 @@ def test_a_contract_may_say_of_a_listed_code_only_what_it_is_a_part_of():
         ("Ｃａｓｅｓ １", "cases1"),
         ("Straße", "strasse"),
         ("①", "1"),
+        ("발생건수(％)", "발생건수%"),
+        ("Theft > 500", "theft>500"),
+        ("18 +", "18+"),
+        ("Class 1 / 2", "class1/2"),
+        ("2019 – 2020", "2019-2020"),
+        ("Class 1 2", "class1 2"),
+        ("Class 1, b", "class1b"),
         ("-", ""),
         ("", ""),
     ],
@@ -236,7 +243,26 @@ def test_the_letters_of_a_label_are_what_is_left_without_punctuation(label, said
 PUNCTUATION = st.text(" _-.,·()[]{}/&'\"\u00a0\u3000", max_size=3)
 
 
-@given(words=st.lists(st.text(min_size=1), min_size=1), data=st.data())
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("발생건수", "발생건수(%)"),
+        ("Theft > 500", "Theft < 500"),
+        ("under 5", "≤ 5"),
+        ("Class 1/2", "Class 12"),
+        ("1.5", "15"),
+        ("18+", "18"),
+    ],
+)
+def test_signs_that_mean_something_make_another_label(one, other):
+    assert letters(one) != letters(other)
+
+
+def _has_no_digit(text: str) -> bool:
+    return not any(char.isdecimal() for char in unicodedata.normalize("NFKC", text))
+
+
+@given(words=st.lists(st.text(min_size=1).filter(_has_no_digit), min_size=1), data=st.data())
 def test_punctuation_between_words_never_changes_the_letters(words, data):
     marks = [data.draw(PUNCTUATION) for _ in words]
     punctuated = "".join(mark + word for mark, word in zip(marks, words, strict=True))

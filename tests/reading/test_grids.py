@@ -536,7 +536,7 @@ def test_a_workbook_without_rows_is_refused(read):
         (35.25, "0.0", "35.3"),
         (35, "0.0", "35.0"),
         (1553, "#,##0", "1553"),
-        (2024, '0"년"', "2024"),
+        (2024, '0"년"', "2024년"),
     ],
 )
 def test_a_number_of_a_workbook_has_the_digits_that_its_format_shows(read, number, number_format, shown):

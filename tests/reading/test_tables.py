@@ -1128,3 +1128,17 @@ def test_of_days_one_of_which_has_the_month_first_none_is_believed(tidy):
     [said] = [str(problem) for problem in tidied.problems if problem.row is None]
     assert "'01/15/2024' has its day and month in each other's place" in said
     assert [problem.row for problem in tidy(words, "day,n\n03/01/2024,5\n32/01/2024,7\n").problems] == [3]
+
+
+@pytest.mark.parametrize("label", ["Grand Total", "합계*", "절도\u3164", "#REF!"])
+@pytest.mark.parametrize("dimension", ["crime_type", "place"])
+def test_a_label_that_is_a_total_or_damaged_is_never_kept_as_printed(tidy, dimension, label):
+    words = f"""
+other_dimensions: {{place: Where it happened}}
+period: '2024'
+columns:
+  type: {{dimension: {dimension}, codes: as_printed}}
+  cases: {{value: count, measure: cases}}
+"""
+    read = tidy(words, f"type,cases\nTheft,1\n{label},2\n")
+    assert [(problem.rule, problem.row) for problem in read.problems] == [("unknown_label", 3)]
