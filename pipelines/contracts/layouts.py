@@ -20,7 +20,7 @@ from pipelines.periods import PERIOD_PARTS
 EVERY_OTHER = "*"
 RELEASED_ON = "released_on"
 AGES = "age_band"
-"""Never compared by letters: `<18` and `18+` have the same."""
+"""Never compared by letters: `18-` and `(18)` have the same."""
 
 
 _TOTAL_WORDS = frozenset(

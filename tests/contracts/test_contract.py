@@ -1061,7 +1061,7 @@ def test_age_bands_have_no_levels_or_stay_age_bands(source_of, words):
 
 
 @pytest.mark.parametrize(
-    "codes", ["codes: {region: {a-b: seoul, ab: busan}}", "codes: {age_band: {<18: 0-17, 18+: 18+}}"]
+    "codes", ["codes: {region: {a-b: seoul, ab: busan}}", "codes: {age_band: {18-: 0-17, (18): 18+}}"]
 )
 def test_labels_of_a_contract_with_the_same_letters_have_the_same_code(source_of, codes):
     words = COUNTS + "  r: {dimension: region}\n  a: {dimension: age_band}\nmatch_labels: by_letters\n"
