@@ -183,6 +183,15 @@ def parse(text: str, part: str, date_format: str | None = None) -> Fragment:
     raise ValueError(f"'{text}' is not a {part}")
 
 
+def is_one(text: str, part: str, date_format: str | None = None) -> bool:
+    """Whether a text is what `parse` reads."""
+    try:
+        parse(text, part, date_format)
+    except ValueError:
+        return False
+    return True
+
+
 _RUN_TOGETHER = re.compile("%[dmyYj]%[dmyYj]")
 """Two numbers of a date with nothing between them: without its zeros 1112020 is two days."""
 

@@ -10,10 +10,7 @@ _DISK = r"disk i/o error|input/output error"
 
 STEPS = (
     (_FULL, "Free some space and run again."),
-    (
-        _DISK,
-        "The disk may be full, or damaged: free some space, and run again.",
-    ),
+    (_DISK, "The disk may be full, or damaged: free some space, and run again."),
     (
         r"read-only|readonly|permission denied|operation not permitted|unable to open database file",
         "Let this user write there, and run again.",

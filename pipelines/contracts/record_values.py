@@ -15,6 +15,8 @@ EXAMPLES = {
     "boolean": "`true`, `false` or one of its own words", "date": "a day such as 2024-01-31",
     "datetime": "a time such as 2024-01-31 23:59:00", "yearmonth": "a month such as 2024-01",
 }  # fmt: skip
+FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "yearmonth": "%Y-%m"}
+"""How days and times are written, where a contract does not say."""
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -32,9 +34,9 @@ def value_of(text: str, field: RecordField) -> Value | None:
             case "date":
                 return dt.date.fromisoformat(text) if len(text) == 10 else None
             case "datetime":
-                return dt.datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+                return dt.datetime.strptime(text, FORMATS["datetime"])
             case "yearmonth":
-                return dt.datetime.strptime(text, "%Y-%m").date()
+                return dt.datetime.strptime(text, FORMATS["yearmonth"]).date()
     except ValueError:
         return None
     return text or None

@@ -42,15 +42,11 @@ def _swapped_dates(texts: Iterable[str], match: Match, file: str) -> Iterator[Pr
     if not column.period or not column.format:
         return
     for text in texts:
-        try:
-            periods.parse(text, column.period, column.format)
-        except ValueError:
-            if periods.is_swapped(text, column.format):
-                reason = f"'{printable(text)}' {periods.SWAPPED}"
-                yield Problem(
-                    file, "period", reason, column=match.label, value=text, next_step=periods.SWAPPED_STEP
-                )
-                return
+        if periods.is_one(text, column.period, column.format) or not periods.is_swapped(text, column.format):
+            continue
+        reason = f"'{printable(text)}' {periods.SWAPPED}"
+        yield Problem(file, "period", reason, column=match.label, value=text, next_step=periods.SWAPPED_STEP)
+        return
 
 
 _LOST_STEP = (

@@ -91,12 +91,8 @@ def _is_label(text: str, match: Match, table: Table) -> bool:
     if found is None or found[1].column is not match.column:
         return False
     parts = {name: part for name, part in found[1].groups.items() if name in periods.PERIOD_PARTS}
-    try:
-        for name, part in parts.items():
-            periods.parse(part, name, match.column.format)
-    except ValueError:
-        return False
-    return bool(parts)
+    are_periods = (periods.is_one(part, name, match.column.format) for name, part in parts.items())
+    return bool(parts) and all(are_periods)
 
 
 def _is_sequence(texts: list[str], numbers: list[Match]) -> bool:

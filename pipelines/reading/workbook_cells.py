@@ -67,13 +67,8 @@ def settled(grid: Grid, matches: list[Match], file: str) -> Grid:
 
 def _is_period(text: str, match: Match) -> bool:
     """Whether a text with the words of its format, such as 1분기, is a period of its column."""
-    if not match.column.period:
-        return False
-    try:
-        periods.parse(text, match.column.period, match.column.format)
-    except ValueError:
-        return False
-    return True
+    part = match.column.period
+    return part is not None and periods.is_one(text, part, match.column.format)
 
 
 def _doubtful(grid: Grid, found: WorkbookCells, read: dict[int, Match], file: str) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from pipelines.contracts.codes import normalised
 from pipelines.contracts.layouts import EVERY_OTHER, Table
 from pipelines.contracts.limits import TOLD_COLUMNS
 from pipelines.contracts.record_layouts import HEADER_AGAIN, ONE_CELL, UNREADABLE
+from pipelines.contracts.record_values import FORMATS
 from pipelines.contracts.record_words import RecordField
 
 SQL_TYPES = {
@@ -23,7 +24,6 @@ WHAT = {
     "string": "a text", "integer": "a whole number", "number": "a number", "boolean": "a truth value",
     "date": "a date", "datetime": "a date and time", "yearmonth": "a month",
 }  # fmt: skip
-FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "yearmonth": "%Y-%m"}
 TEXT = "VARCHAR"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _NUMBERS = (*_INTEGERS, "FLOAT", "DOUBLE", "DECIMAL")

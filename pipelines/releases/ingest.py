@@ -87,9 +87,8 @@ def ingest(
     if store.has(name) and not force:
         return store.receipt(name)
     plain = reading_name(source, export)
-    if (
-        not findings.objections and store.has(plain) and not force
-    ):  # only told: the figures are those that were read
+    is_only_told = not findings.objections  # the figures are those that were read
+    if is_only_told and store.has(plain) and not force:
         return store.again(_told(store.receipt(plain), findings, reading=name), plain)
     if _has_records(source, export):
         if not store.has(plain):

@@ -101,7 +101,7 @@ def test_killed_again_and_again(
     moments = [dice.randrange(1000) for _ in range(CHAINS * CHAIN)][number * CHAIN :][:CHAIN]
     ends = [killed(folder, known, at=at) for at in moments]
     recovered(folder, known)
-    say(f"{ends}")
+    say(str(ends))
 
 
 def tried(

@@ -20,7 +20,7 @@ from pipelines.releases import editions, ingest
 from pipelines.releases.editions import ingest_editions, standing
 from pipelines.releases.store import Receipt, Store
 
-CONTRACT = r"""
+HEAD = r"""
 title: Arrests
 publisher: A police force
 licence: none
@@ -28,6 +28,10 @@ kind: records
 files: '*(?P<month>\d{4}-\d{2}).*'
 released_on: period_end
 dated_by: Date
+"""
+CONTRACT = (
+    HEAD
+    + r"""
 fields:
   Id: {key: true, constraints: {required: true}}
   Date: {type: date}
@@ -42,6 +46,7 @@ measures:
 rollup: {by: [[crime_type, age_band]]}
 code_lists: {crime_type: {theft: Theft, fraud: Fraud}}
 """
+)
 HEADER = "Id,Date,Type,Age,Held,Name\n"
 GOOD = [
     "a,2024-01-01,Theft,17,Y,Kim\n",
@@ -107,14 +112,9 @@ def records(tmp_path: Path, validator: Validator) -> Records:
     return Records(tmp_path, validator).says()
 
 
-UNTOLD = r"""
-title: Arrests
-publisher: A police force
-licence: none
-kind: records
-files: '*(?P<month>\d{4}-\d{2}).*'
-released_on: period_end
-dated_by: Date
+UNTOLD = (
+    HEAD
+    + r"""
 missingValues: ['-']
 fields:
   Id: {}
@@ -122,6 +122,7 @@ fields:
   Type: {dimension: crime_type, codes: as_printed}
 measures: {suspects: count}
 """
+)
 """Of records of which nothing is told by whom."""
 
 
