@@ -13,7 +13,7 @@ from pipelines.common.paths import Places
 from pipelines.contracts.contract import Source, load
 from pipelines.contracts.documents import ContractError
 from pipelines.orchestration import again
-from pipelines.orchestration.assets import AUTOMATED, partitions
+from pipelines.orchestration.assets import AUTOMATED, observations_key, partitions
 from pipelines.orchestration.context import Context
 from pipelines.orchestration.jobs import BUILD_JOB, ingest_job_name, range_tags
 from pipelines.releases.arrivals import Arrival, Look, arrivals, look
@@ -48,6 +48,10 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
         if not found.is_settled(wanted.settle_seconds):
             said = f"raw/{source.name}/ changed less than {wanted.settle_seconds} s ago."
             return dg.SensorResult(skip_reason=said, cursor=found.to_json())
+        if _is_being_read(source, context.instance):
+            # What is new since is another request than what is being read, and holds what is being read.
+            said = f"A run reads raw/{source.name}/; what is new besides is asked for when it has ended."
+            return dg.SensorResult(skip_reason=said, cursor=found.to_json())
         now = time.time()  # of what is finished while this looks, nothing is asked for again
         try:
             new, runs = _to_be_read(source, places, context.instance)
@@ -57,9 +61,7 @@ def arrival_sensor(source: Source, work: Context) -> dg.SensorDefinition:
         wanted_now = [_request(arrival, key) for arrival, key in keys.items() if key]
         said = f"No export below raw/{source.name}/ is new or changed."
         if runs:
-            said = (
-                f"What is new below raw/{source.name}/ is being read, or failed: it is asked for again later."
-            )
+            said = f"Reading what is new below raw/{source.name}/ failed or was cancelled."
         return dg.SensorResult(
             run_requests=wanted_now,
             dynamic_partitions_requests=[partitions(source).build_add_request(new)] if new else [],
@@ -86,6 +88,8 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
     )
     def polled(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         found, began = look(source.folder, None), time.monotonic()
+        if _is_being_read(source, context.instance):
+            return dg.SkipReason(f"A run reads raw/{source.name}/; it is looked at next time.")
         try:
             new, runs = _to_be_read(source, work.places, context.instance)
         except ContractError as error:
@@ -98,8 +102,7 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
         if look(source.folder, found) is not found:
             return dg.SkipReason(f"raw/{source.name}/ is being changed; it is looked at next time.")
         # Without a key: what failed the last time, or was cancelled, is tried again.
-        idle = [arrival for arrival in runs if not again.is_under_way(context.instance, arrival.key)]
-        return [_request(arrival) for arrival in idle] or dg.SkipReason("What is new is being read.")
+        return [_request(arrival) for arrival in runs]
 
     return polled
 
@@ -161,6 +164,13 @@ def automation_sensor(work: Context) -> dg.AutomationConditionSensorDefinition:
         minimum_interval_seconds=work.settings.arrivals.every_seconds,
         description="Builds, audits and publishes when observations have changed.",
     )
+
+
+def _is_being_read(source: Source, instance: dg.DagsterInstance) -> bool:
+    """Whether a run that reads exports of a source, whoever asked for it, waits or runs."""
+    unfinished = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+    job, key = ingest_job_name(source), observations_key(source)
+    return any(run.job_name == job or key in (run.asset_selection or ()) for run in unfinished)
 
 
 def _to_be_read(

@@ -137,6 +137,29 @@ def test_a_file_that_comes_back_is_asked_for_again(folder: Path, instance: dg.Da
     assert not asked(folder, instance).run_requests
 
 
+@pytest.mark.parametrize("job_name", [f"ingest_{NOI}", "__ASSET_JOB"])
+def test_what_arrives_while_a_run_reads_is_asked_for_when_it_has_ended(
+    job_name: str, folder: Path, instance: dg.DagsterInstance
+) -> None:
+    """Else what is being read would be asked for again with it, under another key."""
+    path = folder / "raw" / CRIME_TYPES
+    path.write_text(path.read_text().replace('"1,553"', '"1,554"'))
+    [first] = asked(folder, instance).run_requests or []
+    reads = frozenset({dg.AssetKey(["observations", NOI])})
+    run = dg.DagsterRun(job_name=job_name, status=dg.DagsterRunStatus.STARTING, asset_selection=reads)
+    instance.add_run(run)
+    old = path.with_name("headline_2025-11-16.csv")
+    old.with_name("headline_2025-12-16.csv").write_bytes(old.read_bytes())
+    waits = asked(folder, instance)
+    assert not waits.run_requests
+    assert f"A run reads raw/{NOI}/" in str(waits.skip_reason)
+    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_SUCCESS", job_name), run.run_id)
+    job = definitions.define(context_of(folder)).resolve_job_def(f"ingest_{NOI}")
+    assert job.execute_in_process(instance=instance, tags=first.tags).success
+    [request] = asked(folder, instance).run_requests or []
+    assert (request.tags[START], request.tags[END]) == ("2025-12-16", "2025-12-16")
+
+
 def test_a_run_that_failed_on_a_full_disk_is_asked_for_again_later_and_one_on_bad_data_is_not(
     folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,7 +307,7 @@ def test_a_poll_looks_at_fixed_times_and_asks_again_for_what_failed(
     for status in (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED):
         run = dg.DagsterRun(job_name=ingest_job_name(source), status=status, tags=dict(request.tags))
         instance.add_run(run)
-        assert schedule(tick).skip_message == "What is new is being read."
+        assert f"A run reads raw/{NOI}/" in schedule(tick).skip_message
         instance.report_run_failed(run)
         [again] = schedule(tick)
         assert again.tags == request.tags

@@ -145,7 +145,9 @@ def test_a_bad_export_is_told_and_the_last_good_figures_stay(service: Service, a
     assert "a count cannot be negative" in alert["text"]
     rest(service)
     assert publication(service)[1] == before[1]
+    bad = len(runs(service))
     path.write_text(good, encoding="utf-8")
+    wait_for(lambda: len(runs(service)) > bad, PATIENCE_S, "a run that reads it again")
     rest(service)
 
 
