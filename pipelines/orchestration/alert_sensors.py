@@ -25,6 +25,9 @@ LOOK_S = 20
 """How long a look goes on telling; together with the last message it ends before Dagster gives it up."""
 GIVEN_UP_S = 7 * 86_400
 """How old what a run did may be and still be told, if nobody could be reached, or no daemon ran, before."""
+_FROM_OUTSIDE = "marked as failed from outside"
+"""What Dagster says of a run whose process has died."""
+_DIED = "Its process ended without a word: it was killed, or memory ran out. The run is tried again."
 NONE = ""
 """In place of a source: all of them."""
 
@@ -238,7 +241,8 @@ def _of_failed(instance: dg.DagsterInstance, run: dg.DagsterRun, event: dg.Dagst
     steps = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
     causes = [_cause(step) for record in steps if (step := record.event_log_entry.dagster_event)]
     title = f"The run {run.run_id[:8]} of {run.job_name} failed"
-    return Alert("failed_run", title, causes or [event.message or ""])
+    said = event.message or ""
+    return Alert("failed_run", title, causes or [_DIED if _FROM_OUTSIDE in said else said])
 
 
 def _of_quarantined(instance: dg.DagsterInstance, run: dg.DagsterRun, _: dg.DagsterEvent) -> Alert | None:

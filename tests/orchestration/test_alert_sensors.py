@@ -34,14 +34,22 @@ from tests.receivers import free_port, webhook
 ON = dg.DefaultSensorStatus.RUNNING
 
 
-def failed_run(instance: dg.DagsterInstance, where: GrpcServerCodeLocationOrigin | None, **tags: str) -> str:
+GONE = "its process is gone"
+
+
+def failed_run(
+    instance: dg.DagsterInstance,
+    where: GrpcServerCodeLocationOrigin | None,
+    said: str | None = GONE,
+    **tags: str,
+) -> str:
     """The short name of a run, of a code location or of none, that has failed."""
     origin = RemoteJobOrigin(RemoteRepositoryOrigin(where, "__repository__"), BUILD_JOB) if where else None
     run = dg.DagsterRun(
         job_name=BUILD_JOB, status=dg.DagsterRunStatus.STARTED, tags=tags, remote_job_origin=origin
     )
     instance.add_run(run)
-    instance.report_run_failed(run, "its process is gone")
+    instance.report_run_failed(run, said)
     return run.run_id[:8]
 
 
@@ -101,6 +109,21 @@ def test_runs_of_other_code_locations_and_of_other_warehouses_are_not_told(
         looked_at(sensor, instance, first.cursor)
     [message] = got
     assert message["text"] == f"*The run {ours} of {BUILD_JOB} failed*\n• its process is gone"
+
+
+def test_of_a_run_whose_process_died_is_told_what_that_means(
+    folder: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sensor = failed_run_sensor(context_of(folder, alerts={"webhook": {"env": "HOOK"}}), ON)
+    first = looked_at(sensor, instance, None)
+    ours = failed_run(instance, HERE, None)  # as a code server reports it
+    with webhook() as (address, got):
+        monkeypatch.setenv("HOOK", address)
+        looked_at(sensor, instance, first.cursor)
+    [message] = got
+    told, why = message["text"].splitlines()
+    assert told == f"*The run {ours} of {BUILD_JOB} failed*"
+    assert why.startswith("• Its process ended without a word: it was killed, or memory ran out")
 
 
 def test_runs_are_told_until_one_reaches_nobody_and_from_that_one_on_at_the_next_look(

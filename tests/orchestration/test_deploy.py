@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
+from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.command import ROOT
@@ -37,3 +41,39 @@ def test_the_image_has_everything_that_the_package_is_built_from() -> None:
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied == sent
     assert all((ROOT / path).exists() for path in copied)
+
+
+UNITS = ("code", "daemon", "webserver")
+SANDBOX = 3.0
+"""How exposed to the machine a unit may be, at most, from 0 to 10; without any sandbox it is 9.6."""
+
+
+@pytest.fixture
+def systemd_analyze() -> str:
+    found = shutil.which("systemd-analyze")
+    if not found:
+        pytest.skip("no systemd-analyze on this machine: apt-get install systemd")
+    return found
+
+
+def analyzed(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stderr
+
+
+def test_systemd_takes_every_word_of_the_units(systemd_analyze: str, tmp_path: Path) -> None:
+    """What it does not know it tells, and goes on without."""
+    copies = []
+    for unit in UNITS:
+        text = (DEPLOY / f"systemd/caseload-{unit}.service").read_text(encoding="utf-8")
+        copies.append(tmp_path / f"caseload-{unit}.service")
+        copies[-1].write_text(text.replace("/opt/caseload/", f"{ROOT}/"), encoding="utf-8")
+    said = analyzed(systemd_analyze, "verify", "--recursive-errors=no", *map(str, copies))
+    assert [line for line in said.splitlines() if "caseload" in line] == []
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_can_do_little_to_the_machine(systemd_analyze: str, unit: str) -> None:
+    path = DEPLOY / f"systemd/caseload-{unit}.service"
+    analyzed(systemd_analyze, "security", "--offline=true", f"--threshold={SANDBOX * 10:g}", str(path))
