@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-exports test-service faults lint format docs notebook charts bench clean
+# Hundreds of processes import the same; Python keeps what it has compiled, unless it is told not to.
+test test-whole test-faults test-exports test-service faults: export PYTHONDONTWRITEBYTECODE :=
+.PHONY: help run test test-whole test-faults test-exports test-service faults lint format docs notebook charts bench clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +17,10 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 
 test: $(READY) ## Set up, run the tests
 	$(BIN)/python -m pytest --ignore tests/faults -n auto --dist loadfile --no-loadscope-reorder \
-		-m "not service and not exports" --durations 20
+		-m "not whole and not service and not exports" --durations 20
+
+test-whole: $(READY) ## Series of exports, bad input, sensors and the steps of the docs, one run after the other
+	$(BIN)/python -m pytest --ignore tests/faults -n auto --dist loadfile --no-loadscope-reorder -m whole --durations 20
 
 test-faults: $(READY) ## Kill, fill, break and crowd the command: a sample
 	$(BIN)/python -m pytest tests/faults -n auto --dist load
@@ -26,7 +31,7 @@ test-exports: $(READY) ## Read real exports by the contracts of docs/examples, w
 test-service: $(READY) ## Start the service of deploy/ with a real Postgres, daemon and browser
 	$(BIN)/python -m pytest -m service tests/service
 
-faults: $(READY) ## The same in every way: two hours
+faults: $(READY) ## The same in every way: an hour and a half
 	$(BIN)/python -m pytest tests/faults --all-faults -n auto --dist worksteal
 
 lint: $(READY) ## ruff, sqlfluff, mypy, and that generated docs are current

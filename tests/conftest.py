@@ -46,9 +46,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=long)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a worker waits for the command a third of its time."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One for each core, and one more where workers wait for the command a third of their time."""
+    is_quick = "not whole" in config.option.markexpr
+    return (os.cpu_count() or 1) + (not is_quick)
 
 
 @pytest.fixture

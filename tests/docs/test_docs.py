@@ -53,6 +53,7 @@ def test_generated_pages_are_current(first_run: Path) -> None:
         assert (pages.DOCS / name).read_text(encoding="utf-8") == content, f"run `make docs`: {name}"
 
 
+@pytest.mark.whole
 def test_stale_pages_are_told_and_then_written(
     first_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

@@ -15,6 +15,8 @@ from tests.command import ROOT, environment
 
 pytest.importorskip("marimo", reason="marimo is not installed: `make docs` installs it")
 
+pytestmark = pytest.mark.whole
+
 NOTEBOOK = ROOT / "docs/notebooks/may_i_quote_it.py"
 
 

@@ -12,6 +12,8 @@ from pipelines.common.paths import QUERIES
 from pipelines.takeaway import questions
 from tests.command import ROOT, caseload, sql
 
+pytestmark = pytest.mark.whole
+
 NAMES = sorted(path.stem for path in QUERIES.glob("*.sql"))
 WITH_ROWS = {
     "ages", "as_it_was_known", "change_on_a_year_earlier", "contradictions", "largest_crime_types", "sources",

@@ -13,6 +13,8 @@ import pytest
 
 from tests.command import ROOT
 
+pytestmark = pytest.mark.whole
+
 for library in ("sphinx", "myst_parser", "furo", "marimo", "altair", "vl_convert"):
     pytest.importorskip(library, reason=f"{library} is not installed: `make docs` installs it")
 

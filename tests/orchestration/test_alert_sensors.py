@@ -31,6 +31,8 @@ from tests.command import CRIME_TYPES, NOI
 from tests.orchestration.looks import HERE, context_of, looked_at
 from tests.receivers import free_port, webhook
 
+pytestmark = pytest.mark.whole
+
 ON = dg.DefaultSensorStatus.RUNNING
 
 

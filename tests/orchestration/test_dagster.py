@@ -24,6 +24,8 @@ from pipelines.releases.store import Receipt
 from pipelines.warehouse.relations import relations
 from tests.command import CRIME_TYPES, NOI, ROOT, sql
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def definitions() -> dg.Definitions:

@@ -39,6 +39,8 @@ from pipelines.releases.editions import standing
 from tests.command import CRIME_TYPES, NOI, caseload, sql
 from tests.orchestration.looks import HERE, context_of, looked_at
 
+pytestmark = pytest.mark.whole
+
 START, END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 ON = dg.DefaultSensorStatus.RUNNING
 

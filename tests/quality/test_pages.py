@@ -97,6 +97,7 @@ def run(folder: Path, query: str) -> tuple[list[str], list[tuple]]:
         return [column[0] for column in result.description], result.fetchall()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("block", SQL, ids=str)
 def test_every_query_runs_and_gives_what_is_said(first_run: Path, block: Block) -> None:
     for statement in block.text.strip().split(";\n"):
@@ -116,6 +117,7 @@ def test_ten_questions_are_ten_and_each_has_its_answer() -> None:
     assert [int(number) for number in heads] == list(range(1, 11))
 
 
+@pytest.mark.whole
 def test_queries_amid_the_text_run(first_run: Path) -> None:
     found = [
         query
@@ -159,6 +161,7 @@ def tutorial() -> list[Block]:
     return [block for block in SHELL if block.page == "docs/tutorial/first-chart.md"]
 
 
+@pytest.mark.whole
 def test_the_tutorial_can_be_followed_to_the_letter(copied_run, tmp_path: Path) -> None:
     """Every block of it runs in one folder, in order, and prints the lines that the page shows. What sets up
     a clone is what CI does in one, and the notebook has its own tests.

@@ -360,6 +360,7 @@ def test_blank_lines_are_no_rows(records: Records) -> None:
     assert (receipt.status, receipt.rows_received, receipt.rows_ignored) == ("accepted", 2, 2)
 
 
+@pytest.mark.whole
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_done_to_a_file_every_line_is_accounted_for(

@@ -21,6 +21,8 @@ from pipelines.records.simulation import (
 )
 from tests.command import NOI, caseload, sql
 
+pytestmark = pytest.mark.whole
+
 GIVEN = Distributions(
     source="somewhere",
     types=[

@@ -16,6 +16,8 @@ from pipelines.releases.editions import forget_removed, ingest_editions, standin
 from tests.series import TYPES, Series
 from tests.small_exports import workbook
 
+pytestmark = pytest.mark.whole
+
 A, B = "a_20240131", "b_20250131"
 FIRST, SECOND = "2024-01-31", "2025-01-31"
 PLAIN = {2021: {"x": 1000, "y": 200}, 2022: {"x": 1100, "y": 210}}

@@ -17,6 +17,8 @@ from pipelines.releases.store import Store
 from tests.series import TYPES, Series, said
 from tests.small_exports import workbook
 
+pytestmark = pytest.mark.whole
+
 A, B, C = "a_20240131", "b_20250131", "c_20260131"
 FIRST, SECOND, THIRD = "2024-01-31", "2025-01-31", "2026-01-31"
 PLAIN = {2021: {"x": 1000, "y": 200}, 2022: {"x": 1100, "y": 210}}

@@ -13,6 +13,8 @@ from pipelines.report import files
 from pipelines.warehouse import publishing
 from tests.command import caseload
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def run(copied_run, tmp_path: Path) -> Path:

@@ -191,6 +191,7 @@ def test_it_prints_with_its_charts_and_without_what_is_for_a_screen(opened):
     assert tab.locator("main:not([hidden]) .chart svg").first.is_visible()
 
 
+@pytest.mark.whole
 @needs_browser
 def test_nothing_that_an_export_says_becomes_markup(opened, tmp_path):
     folder = tmp_path / "raw" / "hostile"

@@ -172,8 +172,8 @@ def test_a_code_server_that_is_killed_in_a_run_does_not_lose_it(service: Service
 
 
 def test_a_database_that_is_killed_in_a_run_delays_it(service: Service) -> None:
-    before = publication(service)
     rest(service)
+    before = publication(service)
     drop(service, "2026-03-16")
 
     wait_for(lambda: is_under_way(service), PATIENCE_S, "a run")

@@ -29,6 +29,8 @@ from pipelines.takeaway.refusals import Refused
 from pipelines.takeaway.sdmx_structure import Entry
 from tests.command import NOI, caseload, sql
 
+pytestmark = pytest.mark.whole
+
 HOSTILE = [
     '=HYPERLINK("http://evil.example","click")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "two\nlines",
     'say "no", twice', "사이버범죄, '기타'", "<script>alert(1)</script> & more", "-4.1", "",

@@ -24,6 +24,8 @@ from tests.sql.given import (
     with_macros,
 )
 
+pytestmark = pytest.mark.whole
+
 MACROS = [macro.name for macro in as_of_macros()]
 MARTS = ("crime_type_shares", "age_distributions", "arrest_trends", "rolling_twelve_months")
 FIRST_DAY, NEXT_YEAR, LONG_AFTER = dt.date(2025, 1, 31), dt.date(2026, 6, 30), dt.date(2100, 1, 1)

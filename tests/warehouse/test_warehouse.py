@@ -23,6 +23,8 @@ from pipelines.warehouse import publishing
 from pipelines.warehouse.relations import Relation, checks, relations
 from pipelines.warehouse.warehouse_inputs import inputs_sha256, kept_readings
 
+pytestmark = pytest.mark.whole
+
 CONTRACT = """\
 title: Cases by year and type
 publisher: Police

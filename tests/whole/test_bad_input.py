@@ -20,6 +20,8 @@ from pipelines.contracts.contract import load
 from pipelines.contracts.documents import ContractError
 from tests.command import caseload, snapshot, sql
 
+pytestmark = pytest.mark.whole
+
 CONTRACT = """\
 title: Cases by type
 publisher: A police force

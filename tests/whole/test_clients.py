@@ -15,6 +15,8 @@ from pipelines.warehouse import as_of, relations
 from tests.command import sql
 from tests.pages import blocks
 
+pytestmark = pytest.mark.whole
+
 COMMAND = shutil.which("duckdb", path=str(Path(sys.executable).parent))
 OLDER = pytest.mark.skipif(COMMAND is None, reason="duckdb-cli is not installed: `make test` installs it")
 

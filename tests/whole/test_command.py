@@ -20,6 +20,8 @@ import pytest
 
 from tests.command import CRIME_TYPES, FIXTURES, NOI, ROOT, SCRIPT, caseload, environment, sql, started
 
+pytestmark = pytest.mark.whole
+
 YEARLY = "npa_cybercrime_yearly"
 HEADLINE, UNDERCOVER = f"{NOI}/headline_2025-11-16.csv", f"{NOI}/undercover_2025-11-16.csv"
 

@@ -13,6 +13,8 @@ from tests.corpus import RFC, Polluted, benchmark
 from tests.corpus_tables import CONTRACTS, INCIDENTS, Contract
 from tests.outcomes import GOOD, REFUSED, RIGHT, Reader, corpus, judged, office
 
+pytestmark = pytest.mark.whole
+
 CHECKED = (
     "two releases joined",
     "two releases joined, one header",

@@ -13,6 +13,8 @@ from pipelines.reading.hashes import Hashes
 from pipelines.releases.record_readings import Reader
 from pipelines.releases.store import Store
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

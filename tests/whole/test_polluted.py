@@ -21,6 +21,8 @@ from pipelines.releases.readings import Reading
 from pipelines.releases.store import Store
 from tests.polluted import GOOD, ROWS, Polluted, mutated, polluted
 
+pytestmark = pytest.mark.whole
+
 TABLE = """\
 max_rejected_pct: 100
 missingValues: ['']

@@ -24,6 +24,8 @@ from pipelines.contracts.contract import load
 from pipelines.reading.exports import discover
 from tests.command import FIXTURES, caseload, snapshot, sql
 
+pytestmark = pytest.mark.whole
+
 RELEASES = FIXTURES / "releases"
 FIRST, SECOND, THIRD = "2021-01-31.csv", "2022-01-31.csv", "2023-01-31.csv"
 BEFORE_SECOND, BEFORE_THIRD = "date '2022-01-30'", "date '2023-01-30'"
