@@ -46,6 +46,11 @@ def runs(service: Service) -> list[tuple[str, str]]:
     return [(run["jobName"], run["status"]) for run in reversed(found["runsOrError"]["results"])]
 
 
+def builds(service: Service) -> int:
+    """How many runs have built, or are to build."""
+    return [job for job, _ in runs(service)].count("__ASSET_JOB")
+
+
 def is_under_way(service: Service) -> bool:
     """Whether the newest run has begun and not ended."""
     return runs(service)[-1][1] in ("STARTING", "STARTED")
@@ -143,11 +148,11 @@ def test_a_bad_export_is_told_and_the_last_good_figures_stay(service: Service, a
     wait_for(lambda: [a for a in alerts if "Quarantined exports" in a["text"]], PATIENCE_S, "an alert")
     [alert] = [a for a in alerts if "Quarantined exports" in a["text"]]
     assert "a count cannot be negative" in alert["text"]
+    wait_for(lambda: builds(service) == 2, PATIENCE_S, "the build that follows")
     rest(service)
     assert publication(service)[1] == before[1]
-    bad = len(runs(service))
     path.write_text(good, encoding="utf-8")
-    wait_for(lambda: len(runs(service)) > bad, PATIENCE_S, "a run that reads it again")
+    wait_for(lambda: builds(service) == 3, PATIENCE_S, "the build after it is good again")
     rest(service)
 
 
