@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BY_FILE := --ignore tests/faults --dist loadfile --no-loadscope-reorder --durations 20
 
 .DEFAULT_GOAL := help
 # Hundreds of processes import the same; Python keeps what it has compiled, unless it is told not to.
@@ -16,11 +17,10 @@ run: $(READY) ## Set up, run the pipeline on raw/, print the marts
 	$(BIN)/caseload run
 
 test: $(READY) ## Set up, run the tests
-	$(BIN)/python -m pytest --ignore tests/faults -n auto --dist loadfile --no-loadscope-reorder \
-		-m "not whole and not service and not exports" --durations 20
+	$(BIN)/python -m pytest $(BY_FILE) -n logical -m "not whole and not service and not exports"
 
 test-whole: $(READY) ## Series of exports, bad input, sensors and the steps of the docs, one run after the other
-	$(BIN)/python -m pytest --ignore tests/faults -n auto --dist loadfile --no-loadscope-reorder -m whole --durations 20
+	$(BIN)/python -m pytest $(BY_FILE) -n auto -m whole
 
 test-faults: $(READY) ## Kill, fill, break and crowd the command: a sample
 	$(BIN)/python -m pytest tests/faults -n auto --dist load

@@ -47,9 +47,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One for each core, and one more where workers wait for the command a third of their time."""
-    is_quick = "not whole" in config.option.markexpr
-    return (os.cpu_count() or 1) + (not is_quick)
+    """One for each core (`-n logical`), and one more where workers wait for the command a third of their time
+    (`-n auto`).
+    """
+    return (os.cpu_count() or 1) + (config.option.numprocesses == "auto")
 
 
 @pytest.fixture

@@ -87,9 +87,9 @@ def poll_schedule(source: Source, work: Context) -> dg.ScheduleDefinition | None
         description=f"New and changed exports below raw/{source.name}/, at fixed times.",
     )
     def polled(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        found, began = look(source.folder, None), time.monotonic()
         if _is_being_read(source, context.instance):
             return dg.SkipReason(f"A run reads raw/{source.name}/; it is looked at next time.")
+        found, began = look(source.folder, None), time.monotonic()
         try:
             new, runs = _to_be_read(source, work.places, context.instance)
         except ContractError as error:

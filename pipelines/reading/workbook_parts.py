@@ -38,7 +38,8 @@ def check(content: bytes | Path, file: str, limits: Limits) -> None:
             for entry in archive.infolist():
                 if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
                     _look_through(archive, entry, counted, file, limits)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    # RuntimeError: encrypted, or packed in a way that is not known.
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError) as error:
         step = "Open it in a spreadsheet program and save it anew, or fetch it again"
         raise _refused(file, "format", f"the workbook cannot be read: {error}", step) from None
 

@@ -34,8 +34,6 @@ from tests.receivers import free_port, webhook
 pytestmark = pytest.mark.whole
 
 ON = dg.DefaultSensorStatus.RUNNING
-
-
 GONE = "its process is gone"
 
 

@@ -14,6 +14,9 @@ import yaml
 from tests.command import ROOT
 
 DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+SANDBOX = 3.0
+"""How exposed to the machine a unit may be, at most, from 0 to 10; without any sandbox it is 9.6."""
 
 
 def test_the_services_settings_are_those_of_the_package() -> None:
@@ -24,7 +27,8 @@ def test_the_services_settings_are_those_of_the_package() -> None:
 
 
 def test_every_service_listens_on_this_machine_only() -> None:
-    for unit in (DEPLOY / "systemd").glob("*.service"):
+    assert len(UNITS) == 3
+    for unit in UNITS:
         assert "0.0.0.0" not in unit.read_text()
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
@@ -43,11 +47,6 @@ def test_the_image_has_everything_that_the_package_is_built_from() -> None:
     assert all((ROOT / path).exists() for path in copied)
 
 
-UNITS = ("code", "daemon", "webserver")
-SANDBOX = 3.0
-"""How exposed to the machine a unit may be, at most, from 0 to 10; without any sandbox it is 9.6."""
-
-
 @pytest.fixture
 def systemd_analyze() -> str:
     found = shutil.which("systemd-analyze")
@@ -64,16 +63,13 @@ def analyzed(*command: str) -> str:
 
 def test_systemd_takes_every_word_of_the_units(systemd_analyze: str, tmp_path: Path) -> None:
     """What it does not know it tells, and goes on without."""
-    copies = []
-    for unit in UNITS:
-        text = (DEPLOY / f"systemd/caseload-{unit}.service").read_text(encoding="utf-8")
-        copies.append(tmp_path / f"caseload-{unit}.service")
-        copies[-1].write_text(text.replace("/opt/caseload/", f"{ROOT}/"), encoding="utf-8")
+    copies = [tmp_path / unit.name for unit in UNITS]
+    for unit, copy in zip(UNITS, copies, strict=True):
+        copy.write_text(unit.read_text().replace("/opt/caseload/", f"{ROOT}/"))
     said = analyzed(systemd_analyze, "verify", "--recursive-errors=no", *map(str, copies))
     assert [line for line in said.splitlines() if "caseload" in line] == []
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_a_unit_can_do_little_to_the_machine(systemd_analyze: str, unit: str) -> None:
-    path = DEPLOY / f"systemd/caseload-{unit}.service"
-    analyzed(systemd_analyze, "security", "--offline=true", f"--threshold={SANDBOX * 10:g}", str(path))
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_a_unit_can_do_little_to_the_machine(systemd_analyze: str, unit: Path) -> None:
+    analyzed(systemd_analyze, "security", "--offline=true", f"--threshold={SANDBOX * 10:g}", str(unit))
